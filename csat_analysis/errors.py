@@ -1,0 +1,29 @@
+"""Errors that a person can act on: one line that names file, column, row, value and the likely cause."""
+
+
+class CsatError(Exception):
+    """Base of every error whose message is meant for the analyst; the command line prints it without a traceback."""
+
+
+class PeriodError(CsatError):
+    """A period that can't be read or that has no data."""
+
+
+class ProgrammeError(CsatError):
+    """A survey.yml that can't be used."""
+
+
+class IntakeError(CsatError):
+    """A raw file that can't be used."""
+
+
+class EstimateError(CsatError):
+    """An estimate that was asked for what its data can't give."""
+
+
+class ResultError(CsatError):
+    """A result that is recorded twice, unknown, or of the wrong unit."""
+
+
+class RunError(CsatError):
+    """A run that can't start or that failed."""

@@ -1,0 +1,161 @@
+"""All tables of one period, read, cleaned and held against each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from csat_analysis.errors import IntakeError
+from csat_analysis.intake import links
+from csat_analysis.intake.cleaning import Ledger, clean_table
+from csat_analysis.intake.contract import check_clean, columns_of, name_columns
+from csat_analysis.intake.readers import closest, read_raw, table_files
+from csat_analysis.intake.rules import FILE_NOT_READ, Quarantine, Rule
+from csat_analysis.period import Period
+from csat_analysis.programme import TABLES, Programme, is_period
+
+IDENTIFIERS = ["response_id", "contact_id", "customer_id", "panel", "responded_on"]
+EVENTS_OF_CUSTOMERS = {"orders", "tickets"}
+
+
+@dataclass(frozen=True)
+class Clean:
+    """What a period's raw files hold once they are clean.
+
+    tables      table → typed rows; only tables that were supplied. Optional columns that a file lacks aren't there; responses
+                always have response_id, contact_id, customer_id, panel and responded_on, and each outcome under its own name
+                (an outcome's column isn't there when the file lacks it). Numbers are float64, dates datetime64, words text
+                (exclusive is yes or no). `customers` is the frame on `survey_date`; who left before is in `customers_left`.
+    quarantine  table, file, line, column, value, rule, action: one row for each thing set aside, set to missing, repaired or noted
+    counts      table, rows_in, rows_kept, rows_set_aside; rows in = kept + set aside
+    inputs      table, file (below the root), sha256, rows, encoding
+    stand_ins   column, stands_in: what a foreign survey lacks and what is used instead
+    survey_date the latest day anyone was invited or answered
+    """
+
+    period: Period
+    tables: dict[str, pd.DataFrame]
+    quarantine: pd.DataFrame
+    counts: pd.DataFrame
+    inputs: pd.DataFrame
+    stand_ins: pd.DataFrame
+    survey_date: dt.date
+
+
+def periods_available(root: Path) -> list[Period]:
+    """The periods that have a responses file under data/raw, oldest first."""
+    raw = Path(root) / "data" / "raw"
+    folders = [folder for folder in raw.iterdir() if folder.is_dir() and is_period(folder.name)] if raw.is_dir() else []
+    return sorted(Period.parse(folder.name) for folder in folders if "responses" in table_files(folder)[0])
+
+
+def clean_period(root: Path, period: str | Period, programme: Programme) -> Clean:
+    """Read and clean every table of a period.
+
+    Raises IntakeError, in one line, when the period can't be used: no such folder, no responses, a file that can't be
+    read, a required column that is missing, no usable row, or too many customers who aren't in the frame.
+    """
+    return Cleaner(Path(root), Period.parse(period), programme).clean()
+
+
+class Cleaner:
+    """One period on its way from raw to clean; tables keep the raw line as their index until all rules have spoken."""
+
+    def __init__(self, root: Path, period: Period, programme: Programme) -> None:
+        self.period, self.programme, self.quarantine = period, programme, Quarantine()
+        files = self.find_files(root)
+        self.ledgers = {table: Ledger(read_raw(files[table], root), self.quarantine) for table in TABLES if table in files}
+        self.columns = {table: columns_of(table, programme) for table in self.ledgers}
+        self.stand_ins: dict[str, str] = {}
+
+    def find_files(self, root: Path) -> dict[str, Path]:
+        folder = root / "data" / "raw" / str(self.period)
+        if not folder.is_dir():
+            there = ", ".join(map(str, periods_available(root))) or "none"
+            raise IntakeError(f"data/raw/{self.period}: there is no such folder; periods with responses: {there}")
+        files, strangers = table_files(folder)
+        if "responses" not in files:
+            there = ", ".join(path.name for path in [*files.values(), *strangers]) or "nothing"
+            near = closest("responses", [path.stem for path in strangers])
+            raise IntakeError(f"data/raw/{self.period}: there is no responses file (csv, xlsx, parquet or sav); the folder holds {there}"
+                              + (f"; is {near[0]} meant?" if near else ""))
+        for path in strangers:
+            meant = ", ".join(closest(path.stem, [table for table in TABLES if table not in files], count=1))
+            self.quarantine.add(path.stem, path.relative_to(root).as_posix(), Rule.UNKNOWN_FILE, FILE_NOT_READ, "",
+                                pd.Series([meant and f"{meant}?"], index=pd.Index([pd.NA], dtype="Int64"), dtype="str"))
+        return files
+
+    def clean(self) -> Clean:
+        tables = {table: self.typed(table) for table in self.ledgers}
+        tables["responses"] = self.answers(tables["responses"])
+        if "invitations" in tables:
+            tables["invitations"] = self.asked(tables["invitations"])
+        on = links.survey_date(tables, self.period)
+        if "customers" in tables:
+            tables = self.against_frame(tables, on)
+        tables["responses"] = self.one_answer_each(tables["responses"])
+        if "invitations" in tables and "contact_id" not in self.stand_ins:
+            tables["invitations"] = links.reconcile_outcomes(
+                tables["invitations"], tables["responses"], self.programme, self.ledgers["invitations"])
+            links.note_uninvited(tables["responses"], tables["invitations"], self.ledgers["responses"])
+        return self.finished(tables, on)
+
+    def typed(self, table: str) -> pd.DataFrame:
+        ledger, columns = self.ledgers[table], self.columns[table]
+        cells = name_columns(ledger.raw, columns, self.programme.sources.get(table, {}))
+        if table == "responses" and not ledger.raw.rows:
+            raise IntakeError(f"{ledger.raw.file}: has a header but no rows; export the answers again")
+        return clean_table(cells, columns, ledger, self.period, frozenset(self.programme.segments))
+
+    def answers(self, responses: pd.DataFrame) -> pd.DataFrame:
+        """Responses with who answered, for which customer, in which panel and when."""
+        responses, self.stand_ins = links.stand_in(responses, self.programme, self.period)
+        responses = links.known_panel(responses, self.programme, self.ledgers["responses"])
+        responses = links.with_customer(responses, self.programme, contacts_are_customers="contact_id" not in self.stand_ins)
+        return responses[IDENTIFIERS + [name for name in responses if name not in IDENTIFIERS]]
+
+    def asked(self, invitations: pd.DataFrame) -> pd.DataFrame:
+        invitations = links.known_panel(invitations, self.programme, self.ledgers["invitations"])
+        return links.with_customer(invitations, self.programme, contacts_are_customers=True)
+
+    def against_frame(self, tables: dict[str, pd.DataFrame], on: dt.date) -> dict[str, pd.DataFrame]:
+        frame, left = links.split_frame(tables["customers"], on, self.ledgers["customers"])
+        anonymous = "contact_id" in self.stand_ins and tables["responses"]["customer_id"].isna().all()
+        for table in ("invitations",) if anonymous else ("responses", "invitations"):
+            if table in tables:
+                tables[table] = links.in_frame(tables[table], frame, left, self.programme, self.ledgers[table])
+        for table in tables.keys() & EVENTS_OF_CUSTOMERS:
+            links.note_unknown_customers(tables[table], frame, left, self.programme, self.ledgers[table])
+        return tables | {"customers": frame, "customers_left": left}
+
+    def one_answer_each(self, responses: pd.DataFrame) -> pd.DataFrame:
+        ledger = self.ledgers["responses"]
+        questions = [name for name in [*self.programme.items, *self.programme.outcomes] if name in responses]
+        responses = links.one_answer_each(links.name_contacts(responses, self.period, ledger), questions, ledger)
+        if responses.empty:
+            rules = self.quarantine.frame().query("table == 'responses'")["rule"]
+            raise IntakeError(f"{ledger.raw.file}: no row can be used; all {ledger.raw.rows} were set aside, most by the rule "
+                              f"{rules.mode().iloc[0]} ({Rule(rules.mode().iloc[0]).meaning['en']})")
+        return responses
+
+    def finished(self, tables: dict[str, pd.DataFrame], on: dt.date) -> Clean:
+        quarantine = self.quarantine.frame()
+        counts = pd.DataFrame([self.count(table, tables[table]) for table in self.ledgers])
+        for table, columns in self.columns.items():
+            check_clean(tables[table], columns, self.ledgers[table].raw.file)
+        raws = [ledger.raw for ledger in self.ledgers.values()]
+        inputs = pd.DataFrame([{"table": raw.table, "file": raw.file, "sha256": raw.sha256, "rows": raw.rows, "encoding": raw.encoding}
+                               for raw in raws])
+        stand_ins = pd.DataFrame({"column": list(self.stand_ins), "stands_in": list(self.stand_ins.values())}, dtype="str")
+        clean = {table: rows.reset_index(drop=True) for table, rows in tables.items()}
+        return Clean(self.period, clean, quarantine, counts, inputs, stand_ins, on)
+
+    def count(self, table: str, kept: pd.DataFrame) -> dict[str, str | int]:
+        """Rows in, kept and set aside; that they add up is asserted, since a row lost here would be lost for good."""
+        rows_in, set_aside = self.ledgers[table].raw.rows, len(self.quarantine.set_aside(table))
+        if rows_in != len(kept) + set_aside:
+            raise AssertionError(f"{table}: {rows_in} rows came in, but {len(kept)} were kept and {set_aside} set aside")
+        return {"table": table, "rows_in": rows_in, "rows_kept": len(kept), "rows_set_aside": set_aside}

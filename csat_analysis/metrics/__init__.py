@@ -1,0 +1,1 @@
+"""What the answers say: scores, the index, and how both changed."""

@@ -1,0 +1,194 @@
+"""One wave of the survey, scored and weighted; and all waves up to a period, recomputed from their raw files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.intake import Clean, clean_period, periods_available
+from csat_analysis.metrics import satisfaction
+from csat_analysis.period import Period
+from csat_analysis.programme import Programme, Standard, load_programme
+from csat_analysis.survey.frame import customer_segments, level_name
+from csat_analysis.survey.sampling import Sample, panel_sample, representative_sample
+
+Number = Estimate | NoEstimate
+MEASURES = ("index", "nps", "csat")
+
+
+@dataclass(frozen=True, eq=False)
+class Wave:
+    """A period's clean answers with their scores, the representative sample and the panels, and the numbers they give."""
+
+    period: Period
+    programme: Programme
+    clean: Clean
+
+    @property
+    def responses(self) -> pd.DataFrame:
+        return self.clean.tables["responses"]
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        return satisfaction.score_answers(self.responses, self.programme)
+
+    @cached_property
+    def sample(self) -> Sample:
+        """The representative sample: customers, each once, weighted by design to the frame."""
+        return representative_sample(self.clean, self.programme)
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        return self.responses.loc[self.sample.rows]
+
+    @cached_property
+    def answer_scores(self) -> pd.DataFrame:
+        return self.scores.loc[self.sample.rows]
+
+    @cached_property
+    def dimensions(self) -> dict[str, Number]:
+        return satisfaction.dimension_means(self.sample.design, self.answer_scores, self.programme)
+
+    @cached_property
+    def items(self) -> dict[str, Number]:
+        return satisfaction.item_means(self.sample.design, self.answer_scores, self.programme)
+
+    @cached_property
+    def index(self) -> Number:
+        return satisfaction.satisfaction_index(self.dimensions, self.programme)
+
+    @cached_property
+    def nps(self) -> Number:
+        return satisfaction.nps(self.sample.design, self.answers, self.programme)
+
+    @cached_property
+    def csat(self) -> Number:
+        return satisfaction.csat(self.sample.design, self.answers, self.programme)
+
+    def satisfied_share(self, standard: Number | float) -> Number:
+        return satisfaction.satisfied_share(self.sample.design, self.answer_scores, standard)
+
+    @cached_property
+    def panel_indices(self) -> dict[str, Number]:
+        """Index of each panel that survey.yml names, in its own design."""
+        return {name: self._panel_index(name) for name in self.programme.panels}
+
+    def _panel_index(self, panel: str) -> Number:
+        if not (self.responses["panel"] == panel).any():
+            return NoEstimate("not_supplied", f"no answers in the panel {panel}")
+        sample = panel_sample(self.clean, self.programme, panel)
+        return satisfaction.index_of(sample.design, self.scores.loc[sample.rows], self.programme)
+
+    @cached_property
+    def panel_mean(self) -> Number:
+        """The company's standard point of this wave: panel indices by their shares (three panels in the house's form)."""
+        shares = {name: panel.share for name, panel in self.programme.panels.items() if panel.share}
+        if not shares:
+            return NoEstimate("not_supplied", "survey.yml names no panels")
+        return sum(share / sum(shares.values()) * self.panel_indices[name] for name, share in shares.items())
+
+    @cached_property
+    def perception_gap(self) -> Number:
+        """Staff panels' index less the customers': what the company thinks of itself above what its customers do."""
+        staff = [name for name, panel in self.programme.panels.items() if not panel.from_frame]
+        if not staff:
+            return NoEstimate("not_supplied", "no panel of executives or staff")
+        return (sum(self.panel_indices[name] for name in staff) / len(staff) - self.index).process()
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """Level of each answer of the representative sample in each segment: from the frame, else from the answers."""
+        columns = {}
+        customers = self.clean.tables.get("customers")
+        known = customer_segments(customers, self.programme, self.clean.survey_date) if customers is not None else pd.DataFrame()
+        for name in self.programme.segments:
+            if name in known:
+                columns[name] = self.answers["customer_id"].map(known[name])
+            elif name in self.answers:
+                columns[name] = self.answers[name].map(level_name, na_action="ignore")
+        return pd.DataFrame(columns, index=self.answers.index)
+
+    def measure(self, name: str) -> Number:
+        """index, nps, csat or a dimension."""
+        return getattr(self, name) if name in MEASURES else self.dimensions.get(
+            name, NoEstimate("not_supplied", f"{self.period} has no dimension {name}"))
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """One level of a segment: its index, NPS, size, and how it differs from the rest."""
+
+    segment: str
+    level: str
+    index: Number
+    nps: Number
+    difference: Number
+    answers: int
+
+
+def segment_groups(wave: Wave) -> list[Group]:
+    """Index and NPS of every level of every segment, in survey.yml's order of levels, then by name."""
+    groups = []
+    for segment in wave.segments:
+        levels = wave.segments[segment]
+        named = list(wave.programme.segments[segment].levels)
+        present = sorted(set(levels.dropna()), key=lambda level: (named.index(level) if level in named else len(named), level))
+        groups += [one_group(wave, segment, level) for level in present]
+    return groups
+
+
+def one_group(wave: Wave, segment: str, level: str) -> Group:
+    levels = wave.segments[segment]
+    inside, rest = levels == level, levels.notna() & (levels != level)
+    index = satisfaction.index_of(wave.sample.design, wave.answer_scores, wave.programme, inside=inside)
+    others = satisfaction.index_of(wave.sample.design, wave.answer_scores, wave.programme, inside=rest)
+    return Group(segment, level, index, satisfaction.nps(wave.sample.design, wave.answers, wave.programme, inside=inside),
+                 (index - others).process(), index.n)
+
+
+def load_waves(root: Path | str, period: Period | str) -> dict[Period, Wave]:
+    """Every wave up to a period that has raw files, oldest first; waves of another length (quarters) are left out."""
+    last = Period.parse(period)
+    waves = [p for p in periods_available(root) if p.unit == last.unit and not last < p]
+    return {p: load_wave(root, p) for p in sorted({*waves, last})}
+
+
+def load_wave(root: Path | str, period: Period | str) -> Wave:
+    wave, programme = Period.parse(period), load_programme(root, period)
+    return Wave(wave, programme, clean_period(root, wave, programme))
+
+
+def standard_in_force(waves: dict[Period, Wave], period: Period) -> Number:
+    """The standard as it was set, with its interval: an estimate of the wave that survey.yml names, or a number given there."""
+    rule = waves[period].programme.standard
+    if rule is None:
+        return NoEstimate("not_supplied", "survey.yml sets no standard")
+    if not isinstance(rule, Standard):
+        return rule
+    set_at = Period.parse(rule.from_panels)
+    if set_at not in waves:
+        return NoEstimate("not_computed", f"the standard is set from the panels of {set_at}, which is not among the waves up to {period}")
+    return waves[set_at].panel_mean
+
+
+def threshold(standard: Number | float, waves: dict[Period, Wave], period: Period) -> Number | float:
+    """The standard to be reached: frozen to its number after the wave that set it, an estimate within that wave."""
+    if isinstance(standard, Estimate) and standard.design.wave != str(period):
+        return standard.value
+    return standard
+
+
+def change(waves: dict[Period, Wave], period: Period, earlier: Period | None, measure: str) -> Number:
+    """A measure's change since an earlier wave: same customers in both count as such, through their influences."""
+    if earlier not in waves:
+        return NoEstimate("not_computed", f"there is no wave before {period} to compare with" if earlier is None else f"{earlier} has no raw files")
+    return waves[period].measure(measure) - waves[earlier].measure(measure)
+
+
+def wave_before(waves: dict[Period, Wave], period: Period) -> Period | None:
+    """The latest wave before a period; not necessarily the half-year before."""
+    return max((p for p in waves if p < period), default=None)

@@ -1,0 +1,318 @@
+"""survey.yml as data: what is asked, how it is scored, who is drawn, what is promised.
+
+Nothing else in the package knows a questionnaire: items, dimensions, scales, panels and targets are read here and checked
+once. A programme folder holds `data/raw/survey.yml`; a file of that name inside a period's folder changes the keys it names
+from that period on, until a later period's folder changes them again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from csat_analysis.errors import PeriodError, ProgrammeError
+from csat_analysis.period import Period
+
+LANGUAGES = ("zh", "en")
+TABLES = ("customers", "invitations", "responses", "orders", "tickets", "leads", "managers", "competitors", "audits",
+          "mentions", "history", "actions")
+WEIGHT_TOLERANCE = 1e-6
+
+
+def both_languages(label: Any) -> Any:
+    """A plain text serves both languages; `{en: …, zh: …}` says each, and one alone serves both."""
+    if isinstance(label, dict) and label:
+        first = next(iter(label.values()))
+        return {language: str(label.get(language, first)) for language in LANGUAGES}
+    return {language: str(label) for language in LANGUAGES}
+
+
+Text = Annotated[dict[str, str], BeforeValidator(both_languages)]
+PeriodName = Annotated[str, BeforeValidator(str), AfterValidator(lambda name: str(Period.parse(name)))]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Scale(Part):
+    min: float
+    max: float
+
+    @model_validator(mode="after")
+    def has_width(self) -> Scale:
+        if not self.max > self.min:
+            raise ValueError(f"max {self.max:g} is not above min {self.min:g}")
+        return self
+
+
+class Dimension(Part):
+    """Items that measure one thing, and the dimension's weight in the index (0: reported beside it)."""
+
+    weight: float | None = Field(None, ge=0)
+    label: Text | None = None
+    items: dict[str, Text]
+
+    @model_validator(mode="before")
+    @classmethod
+    def items_may_be_a_list(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and isinstance(raw.get("items"), list):
+            twice = {item for item in raw["items"] if raw["items"].count(item) > 1}
+            if twice:
+                raise ValueError(f"names the item {sorted(map(str, twice))[0]} twice")
+            raw = raw | {"items": {str(item): str(item) for item in raw["items"]}}
+        if isinstance(raw, dict) and isinstance(raw.get("items"), dict):
+            raw = raw | {"items": {str(item): item if text is None else text for item, text in raw["items"].items()}}
+        return raw
+
+    @model_validator(mode="after")
+    def has_items(self) -> Dimension:
+        if not self.items:
+            raise ValueError("has no items")
+        return self
+
+
+class Outcome(Part):
+    """A question beside the items. `column` may name an item's column too; `missing_codes` default to the programme's."""
+
+    column: str
+    label: Text | None = None
+    min: float
+    max: float
+    satisfied: tuple[float, ...] | None = None
+    promoter: tuple[float, float] | None = None
+    detractor: tuple[float, float] | None = None
+    likely: tuple[float, ...] | None = None
+    missing_codes: tuple[str | float, ...] | None = None
+
+
+class Panel(Part):
+    """How one panel is drawn. A panel without `draw` isn't drawn from the frame: its contacts are staff."""
+
+    draw: Literal["equal_interval", "equal_groups", "top", "all"] | None = None
+    order_by: str = "sales_12m"
+    size: int | None = Field(None, gt=0)
+    share: float = Field(1.0, ge=0)
+    label: Text | None = None
+
+    @property
+    def from_frame(self) -> bool:
+        return self.draw is not None
+
+
+class Standard(Part):
+    from_panels: PeriodName
+
+
+class Target(Part):
+    gain_per_year: float
+    outcomes: tuple[str, ...] = ()
+
+
+class Segment(Part):
+    """A column that customers (or answers) are grouped by, with words for its levels."""
+
+    label: Text | None = None
+    levels: dict[str, Text] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def level_names_are_text(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and isinstance(raw.get("levels"), dict):
+            raw = raw | {"levels": {str(level): text for level, text in raw["levels"].items()}}
+        return raw or {}
+
+
+class Tenure(Part):
+    """A customer is new until `new_months` after the first order."""
+
+    new_months: int = Field(12, gt=0)
+
+
+class BroughtDesign(Part):
+    """Columns of a survey that brings weights of its own."""
+
+    weight: str | None = None
+    strata: str | None = None
+
+
+class MissingItems(Part):
+    at_least: int = Field(4, ge=1)
+
+
+class Reporting(Part):
+    confidence: float = Field(0.95, gt=0.5, lt=1)
+    min_group: int = Field(5, ge=1)
+    min_comments: int = Field(10, ge=1)
+    orphan_share: float = Field(0.05, ge=0, le=1)
+
+
+class Programme(Part):
+    """One satisfaction programme as survey.yml tells it. Points are 0–100 throughout."""
+
+    name: Text
+    languages: tuple[Literal["zh", "en"], ...] = LANGUAGES
+    scale: Scale
+    missing_codes: tuple[str | float, ...] = ()
+    dimensions: dict[str, Dimension]
+    missing_items: MissingItems | None = None
+    outcomes: dict[str, Outcome] = {}
+    design: BroughtDesign | None = None
+    panels: dict[str, Panel] = {}
+    standard: Standard | float | None = None
+    target: Target | None = None
+    segments: dict[str, Segment] = {}
+    tenure: Tenure = Tenure()
+    classes: dict[str, float] = {"A": 0.70, "B": 0.90}
+    weighting: dict[str, Any] = {}
+    service_targets: dict[str, float] = {}
+    loyalty: tuple[str, ...] = ()
+    clv: dict[str, float] = {}
+    scorecard: dict[str, float] = {}
+    kpi_targets: dict[str, float] = {}
+    repurchase: dict[str, float] = {}
+    reporting: Reporting = Reporting()
+    sources: dict[str, dict[str, str]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def short_forms(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            raise ValueError("is not a mapping of keys to values")
+        if isinstance(raw.get("segments"), list):
+            raw = raw | {"segments": {str(name): {} for name in raw["segments"]}}
+        if isinstance(raw.get("outcomes"), dict):
+            raw = raw | {"outcomes": {name: {"column": name} | (outcome or {}) for name, outcome in raw["outcomes"].items()}}
+        return raw
+
+    @model_validator(mode="after")
+    def items_are_named_once(self) -> Programme:
+        owner: dict[str, str] = {}
+        for name, dimension in self.dimensions.items():
+            for item in dimension.items:
+                if item in owner:
+                    raise ValueError(f"item {item} is named in both {owner[item]} and {name}: an item belongs to one dimension")
+                owner[item] = name
+        if not owner:
+            raise ValueError("dimensions: none is named, so there is nothing to measure")
+        return self
+
+    @model_validator(mode="after")
+    def weights_sum_to_one(self) -> Programme:
+        weights = [dimension.weight for dimension in self.dimensions.values()]
+        if all(weight is None for weight in weights):
+            return self
+        if None in weights:
+            lacking = [name for name, dimension in self.dimensions.items() if dimension.weight is None]
+            raise ValueError(f"dimensions: {', '.join(lacking)} has no weight while others have: give all or none")
+        if abs(sum(weights) - 1) > WEIGHT_TOLERANCE:
+            raise ValueError(f"dimensions: the weights sum to {sum(weights):g}, not 1")
+        return self
+
+    @model_validator(mode="after")
+    def standard_can_be_formed(self) -> Programme:
+        if isinstance(self.standard, Standard) and not self.panels:
+            raise ValueError("standard: from_panels needs panels, and survey.yml names none")
+        if isinstance(self.standard, float) and not 0 <= self.standard <= 100:
+            raise ValueError(f"standard: {self.standard:g} is outside 0–100 points")
+        return self
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Dimension → weight in the index; equal where survey.yml gives none."""
+        equal = 1 / len(self.dimensions)
+        return {name: equal if dimension.weight is None else dimension.weight for name, dimension in self.dimensions.items()}
+
+    @property
+    def equal_weights(self) -> bool:
+        return all(dimension.weight is None for dimension in self.dimensions.values())
+
+    @property
+    def items(self) -> list[str]:
+        return [item for dimension in self.dimensions.values() for item in dimension.items]
+
+    def items_needed(self, dimension: str) -> int:
+        """Answered items that a dimension needs; 80 % of them where survey.yml doesn't say (four of five)."""
+        size = len(self.dimensions[dimension].items)
+        return min(self.missing_items.at_least, size) if self.missing_items else -(-size * 4 // 5)
+
+    def label(self, kind: str, name: str, language: str, level: str | None = None) -> str:
+        """The words for a dimension, item, outcome, panel, segment or a segment's level; the name itself where none are given."""
+        if kind == "item":
+            texts = next((d.items[name] for d in self.dimensions.values() if name in d.items), None)
+        elif level is not None:
+            segment = self.segments.get(name)
+            texts = segment.levels.get(str(level)) if segment else None
+            return texts[language] if texts else str(level)
+        else:
+            entry = {"dimension": self.dimensions, "outcome": self.outcomes, "panel": self.panels, "segment": self.segments}[kind].get(name)
+            texts = entry.label if entry else None
+        return texts[language] if texts else name
+
+
+def programme_files(root: Path, period: Period) -> list[Path]:
+    """The survey.yml in force at a period: the programme's, then those of the periods up to this one, oldest first."""
+    raw = Path(root) / "data" / "raw"
+    folders = [folder for folder in raw.iterdir() if folder.is_dir()] if raw.is_dir() else []
+    dated = sorted((Period.parse(f.name), f / "survey.yml") for f in folders if is_period(f.name) and (f / "survey.yml").is_file())
+    return [raw / "survey.yml"] + [path for wave, path in dated if not period < wave]
+
+
+def is_period(name: str) -> bool:
+    try:
+        Period.parse(name)
+    except PeriodError:
+        return False
+    return True
+
+
+def load_programme(root: Path, period: str | Period) -> Programme:
+    """Read and check survey.yml as it stands at a period.
+
+    Raises ProgrammeError in one line that names the file, the key and what is wrong.
+    """
+    files = programme_files(root, Period.parse(period))
+    raw: dict[str, Any] = {}
+    for path in files:
+        raw |= read_mapping(path)
+    try:
+        return Programme.model_validate(raw)
+    except ValidationError as error:
+        raise ProgrammeError(f"{files[-1].name} ({files[-1].parent.name}): {first_problem(error)}") from None
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ProgrammeError(f"{path}: there is no such file; a programme folder holds data/raw/survey.yml")
+    try:
+        found = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=UniqueKeyLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ProgrammeError(f"{path.name} ({path.parent.name}) can't be read as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(found, dict):
+        raise ProgrammeError(f"{path.name} ({path.parent.name}): is not a mapping of keys to values")
+    return found
+
+
+class UniqueKeyLoader(yaml.SafeLoader):
+    """YAML in which a key that stands twice in one mapping is an error (an item named twice would vanish silently)."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key} is named twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first thing pydantic found wrong, as `key: what is wrong`, with how many more there are."""
+    problem, others = error.errors()[0], len(error.errors()) - 1
+    where = ".".join(str(part) for part in problem["loc"] if part not in ("float", "Standard"))
+    what = {"extra_forbidden": "is not a key of survey.yml (misspelt?)", "missing": "is required"}.get(problem["type"])
+    what = what or problem["msg"].removeprefix("Value error, ")
+    return (f"{where}: " if where else "") + what + (f" (and {others} more)" if others else "")

@@ -1,0 +1,109 @@
+"""From recorded results to the report's charts: the tidy tables that `figures` draws, their labels and the finding as alt text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from csat_analysis.period import Period
+from csat_analysis.report import figures, wording
+from csat_analysis.report.lineage import Numbers
+from csat_analysis.report.wording import say
+from csat_analysis.results import Record
+
+BOUNDS = (0, 100)         # the ends of the index, in points
+HERO = 560                  # pixels: the trend beside the headline number
+TONES = {"higher": "accent", "lower": "warn"}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart as SVG text, drawn for a wide and for a narrow page."""
+
+    name: str
+    wide: Markup
+    narrow: Markup | None = None
+
+    @property
+    def drawings(self) -> dict[str, str]:
+        return {self.name: str(self.wide)} | ({f"{self.name}-narrow": str(self.narrow)} if self.narrow else {})
+
+
+def chart(name: str, draw: Callable[[int], Figure], *, title: str, alt: str, wide: int = figures.WIDE) -> Chart:
+    drawn = {width: figures.svg_text(draw(width), name=f"{name}-{width}", title=title, alt=alt) for width in (wide, figures.NARROW)}
+    return Chart(name, *(Markup(svg) for svg in drawn.values()))
+
+
+def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]], tones: dict[str, str] | None = None) -> pd.DataFrame:
+    """(group, name, record) → the table that `figures.dot_interval` draws."""
+    language, tones = numbers.language, tones or {}
+    return pd.DataFrame([{
+        "group": group, "name": name, "value": record.value, "low": record.low if record.status == "ok" else None,
+        "high": record.high if record.status == "ok" else None, "tone": tones.get(record.verdict, "accent" if not tones else "context"),
+        "label": wording.number_text(record.value, record.unit, language) if record.shown else say(wording.STATUSES[record.status], language),
+    } for group, name, record in rows]).astype({"value": float, "low": float, "high": float})
+
+
+def named(numbers: Numbers, name: str, record: Record) -> str:
+    """Sales staff (75.2), plain."""
+    return say("list.named", numbers.language, name=name, value=wording.number_text(record.value, record.unit, numbers.language))
+
+
+def dots_chart(numbers: Numbers, name: str, rows: list[tuple[str, str, Record]], *, title: str, alt: str,
+               tones: dict[str, str] | None = None, bracket: tuple[float, float, str] | None = None) -> Chart:
+    """Dots and intervals of index points against the index of all customers; `alt` names a message with best and worst."""
+    language = numbers.language
+    index = numbers.results.get("satisfaction.index")
+    shown = sorted((row for row in rows if row[2].shown), key=lambda row: row[2].value)
+    reference = {"reference": index.value, "reference_label": say(
+        "label.overall", language, value=wording.number_text(index.value, index.unit, language))} if index.shown else {}
+    finding = say(alt, language, best=named(numbers, *shown[-1][1:]), worst=named(numbers, *shown[0][1:])) if shown else title
+    table = rows_table(numbers, rows, tones)
+    return chart(name, lambda width: figures.dot_interval(table, bounds=BOUNDS, width=width, bracket=bracket, **reference),
+                 title=title, alt=finding)
+
+
+def trend_records(numbers: Numbers, measure: str) -> list[Record]:
+    """A measure's records, oldest period first."""
+    records = [r for r in numbers.results.records if r.key == "satisfaction.trend" and r.group["measure"] == measure]
+    return sorted(records, key=lambda record: Period.parse(record.group["period"]))
+
+
+def trend_table(numbers: Numbers, records: list[Record]) -> pd.DataFrame:
+    """The table that `figures.trend` draws."""
+    ticks = [wording.period_tick(record.group["period"], numbers.language) for record in records]
+    table = rows_table(numbers, [("", "", record) for record in records])
+    return table.assign(name=[part for part, _ in ticks], group=[year for _, year in ticks])
+
+
+def trend_chart(numbers: Numbers) -> Chart | None:
+    """The index over the periods with the standard in force; none where there are no two periods to join."""
+    language, records = numbers.language, trend_records(numbers, "index")
+    shown = [record for record in records if record.shown]
+    if len(shown) < 2:
+        return None
+    table, reference = trend_table(numbers, records), {}
+    if numbers.results.has("satisfaction.standard") and (standard := numbers.results.get("satisfaction.standard")).shown:
+        words = say("label.standard", language, value=wording.number_text(standard.value, standard.unit, language))
+        reference = {"reference": standard.value, "reference_label": words}
+    first, last = (wording.number_text(record.value, record.unit, language) for record in (shown[0], shown[-1]))
+    alt = say("overview.trend.alt", language, count=len(shown), first=first, last=last,
+              period=wording.period_text(shown[-1].group["period"], language))
+    return chart("trend", lambda width: figures.trend(table, bounds=BOUNDS, width=width, height=210, **reference),
+                 title=say("overview.trend.title", language), alt=alt, wide=HERO)
+
+
+def spark_chart(numbers: Numbers, measure: str) -> Chart | None:
+    """The shape of NPS or CSAT over the periods, for its tile; none where there are no two periods to join."""
+    language, records = numbers.language, trend_records(numbers, measure)
+    shown = [record for record in records if record.shown]
+    if len(shown) < 2:
+        return None
+    title = say("overview.spark.title", language, measure=numbers.measure(measure))
+    ends = [named(numbers, wording.period_text(record.group["period"], language), record) for record in (shown[0], shown[-1])]
+    drawing = figures.sparkline(trend_table(numbers, records))
+    return Chart(f"spark-{measure}", Markup(figures.svg_text(drawing, name=f"spark-{measure}", title=title, alt=" → ".join(ends))))

@@ -1,0 +1,118 @@
+"""Numbers that carry their way home: each is a button that opens its interval, base, status, notebook and cell."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from csat_analysis.intake.rules import Rule
+from csat_analysis.period import Period
+from csat_analysis.programme import Programme
+from csat_analysis.report import wording
+from csat_analysis.report.wording import say
+from csat_analysis.results import Record, Results
+
+DIFFERENCES = ("satisfaction.change", "satisfaction.against_standard", "satisfaction.perception_gap", "target.progress")
+KEY_LABELS = {
+    "satisfaction.index": "key.index", "satisfaction.standard": "key.standard",
+    "satisfaction.against_standard": "key.against_standard", "satisfaction.three_panel_mean": "key.three_panel_mean",
+    "satisfaction.panel": "key.panel", "satisfaction.dimension": "key.dimension", "satisfaction.item": "key.item",
+    "satisfaction.satisfied_share": "key.satisfied_share", "satisfaction.csat": "key.csat", "satisfaction.nps": "key.nps",
+    "satisfaction.segment": "key.segment", "satisfaction.segment_nps": "key.segment_nps", "satisfaction.change": "key.change",
+    "satisfaction.trend": "key.trend", "satisfaction.perception_gap": "key.perception_gap", "target.gain": "key.target_gain",
+    "target.progress": "key.target_progress", "data.rows_in": "key.rows_in", "data.rows_kept": "key.rows_kept",
+    "data.rows_set_aside": "key.rows_set_aside", "data.values_missing": "key.values_missing",
+    "data.values_repaired": "key.values_repaired", "data.answers": "key.answers", "data.clean_share": "key.clean_share"}
+MEASURES = {"index": "key.index", "nps": "key.nps", "csat": "key.csat", "satisfied_share": "key.satisfied_share"}
+
+
+class Numbers:
+    """Writes the numbers of one language's report and remembers which were written, so that each gets one popover."""
+
+    def __init__(self, results: Results, programme: Programme, language: str):
+        self.results, self.programme, self.language = results, programme, language
+        self.places = {record.name: f"number-{place}" for place, record in enumerate(results.records)}
+        self.used: dict[str, Record] = {}
+
+    def number(self, key: str, **group: str) -> Markup:
+        """A level with its unit (71.3 points) or a difference with sign and unit (+2.1 points)."""
+        record = self.results.get(key, **group)
+        return self._button(record, self._full(record))
+
+    def bare(self, key: str, **group: str) -> Markup:
+        """The number alone, where the sentence or the column names its unit."""
+        record = self.results.get(key, **group)
+        signed = key in DIFFERENCES
+        return self._button(record, wording.number_text(record.value, record.unit, self.language, signed=signed) if record.shown else "")
+
+    def size(self, key: str, **group: str) -> Markup:
+        """A difference without its sign, where the sentence says up or down."""
+        record = self.results.get(key, **group)
+        return self._button(record, wording.change_text(record.value, record.unit, self.language, signed=False) if record.shown else "")
+
+    def interval(self, key: str, **group: str) -> str:
+        """69.0 to 73.6; nothing where there is none."""
+        return self._interval(self.results.get(key, **group))
+
+    def label(self, record: Record) -> str:
+        """What a record is, in words."""
+        return say(KEY_LABELS[record.key], self.language, **{self._part(name): self._level(record, name) for name in record.group})
+
+    def measure(self, name: str) -> str:
+        """The words for what a change or a trend is about: index, nps, csat or a dimension."""
+        if name in self.programme.dimensions:
+            return self.programme.label("dimension", name, self.language)
+        return say(MEASURES[name], self.language)
+
+    def panel(self, name: str) -> str:
+        """The words for a panel; a survey without panels has one of all answers."""
+        return self.programme.label("panel", name, self.language) if name in self.programme.panels else say("panel.all", self.language)
+
+    def rule(self, name: str) -> str:
+        return Rule(name).meaning[self.language]
+
+    def table(self, name: str) -> str:
+        return say(wording.TABLES[name], self.language)
+
+    def popovers(self, places: list[str]) -> list[dict[str, object]]:
+        """What the popovers of these places say, in the order of the records."""
+        return [self._popover(place, record) for place, record in self.used.items() if place in places]
+
+    def _popover(self, place: str, record: Record) -> dict[str, object]:
+        at = f"notebooks/{record.notebook}.html" + (f"#cell-id={record.cell}" if record.cell else "") if record.notebook else None
+        error = wording.number_text(record.se, record.unit, self.language, signed=True).lstrip("+") if record.status == "ok" else None
+        return {"id": place, "label": self.label(record), "value": self._full(record), "record": record, "link": at, "interval": self._interval(record), "error": error,
+                "answers": None if record.n is None else wording.number_text(record.n, "count", self.language),
+                "status": say(wording.STATUSES[record.status], self.language),
+                "verdict": say(wording.worded(record, wording.VERDICTS), self.language) if record.verdict else None}
+
+    def _full(self, record: Record) -> str:
+        write = wording.change_text if record.key in DIFFERENCES else wording.level_text
+        return write(record.value, record.unit, self.language) if record.shown else ""
+
+    def _interval(self, record: Record) -> str:
+        if record.status != "ok" or record.low is None:
+            return ""
+        return wording.interval_text(record.low, record.high, record.unit, self.language, signed=record.key in DIFFERENCES)
+
+    def _button(self, record: Record, text: str) -> Markup:
+        place = self.places[record.name]
+        self.used[place] = record
+        group = ",".join(f"{name}={level}" for name, level in record.group.items())
+        words = text or say(wording.STATUSES[record.status], self.language)
+        hover = " · ".join(part for part in (self.label(record), self._interval(record)) if part)
+        return Markup('<button type="button" class="num{}" popovertarget="{}" data-key="{}" data-group="{}" data-value="{}" title="{}">{}</button>'
+                      ).format("" if text else " absent", place, record.key, group, "" if record.value is None else repr(record.value),
+                               hover, words)
+
+    @staticmethod
+    def _part(name: str) -> str:
+        return "before" if name == "from" else name
+
+    def _level(self, record: Record, name: str) -> str:
+        level = record.group[name]
+        if name in ("from", "period"):
+            return wording.period_text(Period.parse(level), self.language)
+        if name == "level":
+            return self.programme.label("segment", record.group["segment"], self.language, level)
+        words = {"measure": self.measure, "panel": self.panel, "rule": self.rule, "table": self.table}
+        return words[name](level) if name in words else self.programme.label(name, level, self.language)

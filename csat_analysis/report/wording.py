@@ -1,0 +1,158 @@
+"""The report's words: messages.yml in the reader's language, and numbers, dates and lists as that language writes them.
+
+Wording phrases, it doesn't judge: which sentence is said follows from a record's verdict word through the tables below.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from importlib import resources
+
+import yaml
+from babel import Locale
+from babel.lists import format_list
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+from markupsafe import Markup, escape
+
+from csat_analysis.errors import ResultError
+from csat_analysis.period import Period
+from csat_analysis.results import Record
+
+LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+MESSAGES: dict[str, dict] = yaml.safe_load(resources.files(__package__).joinpath("messages.yml").read_text(encoding="utf-8"))
+MINUS = "−"
+NUMBER_AND_NEIGHBOURS = re.compile(r"([（(]?)(<button [^>]*>[^<]*</button>)((?:[\u00a0 ](?:[分点份]|个百分点))?[)）。，；：、.,;:]*)")
+
+VERDICTS = {word: f"verdict.{word}" for word in (
+    "rose", "fell", "no_detectable_change", "too_few_to_say", "above", "below", "not_distinguishable", "higher", "lower",
+    "no_detectable_difference", "met", "missed", "cannot_be_told", "executives_higher", "executives_lower")}
+HEADLINES = {"rose": "headline.rose", "fell": "headline.fell", "no_detectable_change": "headline.no_detectable_change",
+             "too_few_to_say": "headline.too_few_to_say", None: "headline.alone"}
+CHANGES = {"rose": "change.rose", "fell": "change.fell", "no_detectable_change": "change.no_detectable_change",
+           "too_few_to_say": "change.too_few_to_say"}
+CHANGED = {"rose": "overview.changed.rose", "fell": "overview.changed.fell",
+           "no_detectable_change": "overview.changed.no_detectable_change"}
+STANDARDS = {"above": "standard.above", "below": "standard.below", "not_distinguishable": "standard.not_distinguishable"}
+TARGETS = {"met": "target.met", "missed": "target.missed", "cannot_be_told": "target.cannot_be_told"}
+SEGMENTS = {"higher": "where.segments.higher", "lower": "where.segments.lower", "no_detectable_difference": "where.segments.same"}
+GAPS = {"executives_higher": "where.gap.executives_higher", "executives_lower": "where.gap.executives_lower",
+        "no_detectable_difference": "where.gap.no_detectable_difference"}
+STATUSES = {status: f"status.{status}" for status in (
+    "ok", "exact", "suppressed", "not_certified", "not_estimable", "not_supplied", "not_computed")}
+TABLES = {table: f"data.{table}" for table in (
+    "customers", "invitations", "responses", "orders", "tickets", "leads", "managers", "competitors", "audits", "mentions",
+    "history", "actions")}
+STAND_INS = {column: f"belief.stand_in.{column}" for column in ("response_id", "contact_id", "panel", "responded_on")}
+
+
+def say(key: str, language: str, **parts: object) -> str:
+    """The message `key` with its parts filled in; safe HTML when a part is, plain text otherwise.
+
+    A part named `count` is a plain number: it picks the plural form and is written as the language writes numbers.
+    """
+    if key not in MESSAGES:
+        raise ResultError(f"messages.yml has no message {key!r}")
+    text = MESSAGES[key][language]
+    if isinstance(text, dict):
+        text = text[Locale.parse(LOCALES[language]).plural_form(parts["count"])]
+    if "count" in parts:
+        parts["count"] = number_text(parts["count"], "count", language)
+    if any(isinstance(part, Markup) for part in parts.values()):
+        return Markup(escape(text)).format(**parts)
+    return text.format(**parts)
+
+
+def worded(record: Record, sentences: dict[str, str]) -> str:
+    """The message that a record's verdict word selects."""
+    if record.verdict not in sentences:
+        raise ResultError(f"{record.name}: the report has no sentence for the verdict {record.verdict!r}; it knows {', '.join(map(str, sentences))}")
+    return sentences[record.verdict]
+
+
+def number_text(value: float, unit: str, language: str, *, signed: bool = False) -> str:
+    """The bare number as a reader sees it: one decimal, a share as a percentage (as percentage points when signed), a true minus."""
+    if unit == "count":
+        return format_decimal(value, format="#,##0", locale=LOCALES[language])
+    if unit not in ("points", "nps_points", "share"):
+        raise ResultError(f"the report has no way to write the unit {unit!r}")
+    shown = round(value * 100 if unit == "share" else value, 1)
+    text = format_decimal(abs(shown), format="#,##0.0", locale=LOCALES[language])
+    sign = MINUS if shown < 0 else "+" if signed and shown > 0 else ""
+    return sign + text + ("%" if unit == "share" and not signed else "")
+
+
+def level_text(value: float, unit: str, language: str) -> str:
+    """A level with its unit: 71.3 points, 82.3%, 1,234; NPS has none."""
+    text = number_text(value, unit, language)
+    return say("unit.points", language, number=text) if unit == "points" else text
+
+
+def change_text(value: float, unit: str, language: str, *, signed: bool = True) -> str:
+    """A difference with its unit: +2.1 points, +2.1 percentage points; without its sign where the sentence says up or down."""
+    text = number_text(value if signed else abs(value), unit, language, signed=True)
+    text = text if signed else text.removeprefix("+")
+    message = {"points": "unit.points", "nps_points": "unit.nps_change", "share": "unit.share_change"}[unit]
+    return say(message, language, number=text)
+
+
+def interval_text(low: float, high: float, unit: str, language: str, *, signed: bool = False) -> str:
+    low_text, high_text = (number_text(bound, unit, language, signed=signed) for bound in (low, high))
+    text = say("unit.interval", language, low=low_text, high=high_text)
+    return say("unit.share_change", language, number=text) if signed and unit == "share" else text
+
+
+def percent_text(share: float, language: str) -> str:
+    """A plain percentage such as the confidence of an interval: as many decimals as it needs."""
+    return format_percent(share, format="#,##0.###%", locale=LOCALES[language])
+
+
+def plain_text(value: float, language: str) -> str:
+    """A number of the questionnaire, such as the end of a scale: as many decimals as it needs."""
+    return format_decimal(value, format="#,##0.###", locale=LOCALES[language]).replace("-", MINUS)
+
+
+def list_text(items: Iterable[object], language: str) -> Markup:
+    """A, B and C; A、B和C."""
+    return Markup(format_list([str(escape(item)) for item in items], locale=LOCALES[language]))
+
+
+def phrases_text(items: Iterable[object], language: str) -> Markup:
+    """Items that hold commas of their own, set apart by semicolons."""
+    return Markup(say("list.separator", language)).join(items)
+
+
+def sentences_text(sentences: Iterable[object], language: str) -> Markup:
+    """Sentences that follow one another in a paragraph: Chinese sets no space between them."""
+    return Markup(say("list.sentences", language)).join(sentences)
+
+
+def keep_together(html: str) -> str:
+    """Hold a number's button on one line with its bracket, unit and punctuation, where a browser would break."""
+    return NUMBER_AND_NEIGHBOURS.sub(lambda m: f'<span class="nowrap">{m[0]}</span>' if m[1] or m[3] else m[0], html)
+
+
+def dates_text(first: str, last: str, language: str) -> str:
+    start, end = (format_date(dt.date.fromisoformat(day), format="long", locale=LOCALES[language]) for day in (first, last))
+    return start if first == last else say("page.dates", language, first=start, last=end)
+
+
+def period_text(period: Period | str, language: str, *, title: bool = False) -> str:
+    """The period in words, as it stands within a sentence or as a title."""
+    period = Period.parse(period)
+    if period.unit == "Q":
+        return say("period.quarter", language, year=period.year, number=period.number)
+    if title:
+        return say("period.half.one.title" if period.number == 1 else "period.half.two.title", language, year=period.year)
+    return say("period.half.one" if period.number == 1 else "period.half.two", language, year=period.year)
+
+
+def period_tick(period: Period | str, language: str) -> tuple[str, str]:
+    """The period as two lines under an axis: the part of the year, the year."""
+    period = Period.parse(period)
+    year = say("period.year.tick", language, year=period.year)
+    if period.unit == "Q":
+        return say("period.quarter.tick", language, number=period.number), year
+    return say("period.half.one.tick" if period.number == 1 else "period.half.two.tick", language), year

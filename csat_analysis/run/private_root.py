@@ -1,0 +1,84 @@
+"""The private root a run works in: a programme folder of its own, beside the target, that goes when the run ends."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import csat_analysis
+from csat_analysis.errors import RunError
+from csat_analysis.period import Period
+
+CHECKOUT = Path(csat_analysis.__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class PrivateRoot:
+    """The folders of one run. Notebooks see `path` as `..`, so nothing they show holds the machine's own paths."""
+
+    path: Path
+    period: Period
+
+    @property
+    def notebooks(self) -> Path:
+        return self.path / "notebooks"
+
+    @property
+    def processed(self) -> Path:
+        return self.path / "data" / "processed" / str(self.period)
+
+    @property
+    def results(self) -> Path:
+        return self.processed / "results"
+
+    @property
+    def report(self) -> Path:
+        return self.path / "reports" / str(self.period)
+
+    @property
+    def executed(self) -> Path:
+        return self.report / "notebooks"
+
+
+def notebooks_of(root: Path) -> dict[str, Path]:
+    """Name → notebook in running order: the programme's own where it has a notebooks folder, else the checkout's."""
+    own = root / "notebooks"
+    folder = own if own.is_dir() else CHECKOUT / "notebooks"
+    found = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
+    if not found:
+        raise RunError(f"{folder}: there are no notebooks here to run")
+    return found
+
+
+@contextmanager
+def private_root(root: Path, period: Period, notebooks: dict[str, Path]) -> Iterator[PrivateRoot]:
+    """Make a private root with the raw data linked and the notebooks copied; remove it when the block ends."""
+    with tempfile.TemporaryDirectory(prefix=leftover_prefix(period), dir=root / "reports") as folder:
+        private = PrivateRoot(Path(folder), period)
+        for made in (private.notebooks, private.results, private.executed):
+            made.mkdir(parents=True)
+        link_raw_data(root / "data" / "raw", private.path / "data" / "raw")
+        for path in notebooks.values():
+            shutil.copyfile(path, private.notebooks / path.name)
+        yield private
+
+
+def link_raw_data(raw: Path, link: Path) -> None:
+    try:
+        link.symlink_to(raw.resolve(), target_is_directory=True)
+    except OSError:  # a file system without symbolic links
+        shutil.copytree(raw, link)
+
+
+def leftover_prefix(period: Period) -> str:
+    return f".running-{period}-"
+
+
+def remove_leftovers(root: Path, period: Period) -> None:
+    """Remove what killed runs of this period left; call it under the period's lock, when none of them can be alive."""
+    for folder in (root / "reports").glob(f"{leftover_prefix(period)}*"):
+        shutil.rmtree(folder)

@@ -1,0 +1,164 @@
+"""From who was asked to the design their answers carry: panels, the take-all stratum, and the representative sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from csat_analysis.design import Design
+from csat_analysis.intake import Clean
+from csat_analysis.programme import Panel, Programme
+
+IN_LIST_ORDER = ("equal_interval", "equal_groups")      # draws that spread over a list sorted by `order_by`
+TAKE_ALL = ("top", "all")
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Answers that stand for a population: row labels of the cleaned responses, and the design with a row for each."""
+
+    rows: pd.Index
+    design: Design
+
+
+def panel_sample(clean: Clean, programme: Programme, panel: str) -> Sample:
+    """The answers of one panel, standing for those it was drawn from.
+
+    Drawn at equal intervals: for the frame. `top`, `all` and staff panels: for those who were asked, so a panel that
+    answered in full is a census.
+    """
+    responses = clean.tables["responses"]
+    mine = responses[responses["panel"] == panel]
+    rule = programme.panels[panel]
+    asked = customers_asked(clean, panel)
+    customer = mine["customer_id"] if rule.from_frame else panel + ":" + mine["contact_id"].astype(str)
+    drawn = asked.size if asked is not None else (rule.size or 0)
+    population = frame_size(clean) if rule.draw in IN_LIST_ORDER else drawn
+    known = population >= customer.nunique() > 0
+    design = Design.of(
+        contact=contact_ids(mine, customer, clean), unit=customer.to_numpy(), stratum=np.full(len(mine), panel),
+        weight=1 / customer.map(customer.value_counts()).to_numpy(dtype=float), wave=str(clean.period),
+        population={panel: population} if known else {}, drawn={panel: drawn} if drawn else {},
+        systematic=[panel] if in_list_order(rule, clean) else [], order=list_rank(customer, rule, clean),
+    )
+    return Sample(mine.index, design)
+
+
+def representative_sample(clean: Clean, programme: Programme) -> Sample:
+    """All customers' answers, weighted by design to the frame: the basis of the headline numbers.
+
+    Customers asked as key accounts (`draw: top`) are a take-all stratum; the others stand for the rest of the frame. A
+    customer who answered in two panels counts once, with the visit's answer. A survey that brings weights keeps them; one
+    without a frame counts every answer alike. Nothing here corrects for who didn't answer.
+    """
+    responses = clean.tables["responses"]
+    if programme.design is not None and (programme.design.weight or programme.design.strata):
+        return brought_sample(clean, programme)
+    names = [name for name, rule in programme.panels.items() if rule.from_frame]
+    if not names:
+        return whole_sample(clean)
+    visits = [name for name in names if programme.panels[name].draw not in TAKE_ALL]
+    rows = one_panel_a_customer(responses, visits + [name for name in names if name not in visits])
+    mine = responses.loc[rows]
+    key_accounts = take_all_strata(clean, programme)
+    stratum = mine["customer_id"].map(key_accounts).astype(object).fillna("others")
+    customers = clean.tables.get("customers")
+    size = key_accounts.value_counts().to_dict()
+    population = size | ({} if customers is None else {"others": len(customers) - len(key_accounts)})
+    rule = programme.panels[visits[0]] if visits else None
+    asked = [a for a in (customers_asked(clean, name) for name in visits) if a is not None]
+    drawn_others = len(pd.Index(np.unique(np.concatenate(asked))).difference(key_accounts.index)) if asked else 0
+    contacts = mine["customer_id"].map(mine["customer_id"].value_counts()).to_numpy(dtype=float)
+    answered = mine.assign(stratum=stratum).groupby("stratum")["customer_id"].nunique()
+    whole = stratum.map({h: population.get(h, answered[h]) / answered[h] for h in answered.index}).to_numpy(dtype=float)
+    design = Design.of(
+        contact=contact_ids(mine, mine["customer_id"], clean), unit=mine["customer_id"].to_numpy(), stratum=stratum.to_numpy(),
+        weight=whole / contacts, wave=str(clean.period), population=population if customers is not None else {},
+        drawn=size | ({"others": drawn_others} if drawn_others else {}),
+        systematic=["others"] if rule and in_list_order(rule, clean) else [],
+        order=list_rank(mine["customer_id"], rule, clean) if rule else None,
+    )
+    return Sample(rows, design)
+
+
+def brought_sample(clean: Clean, programme: Programme) -> Sample:
+    """Every answer, with the weight and strata that the survey brings (with replacement: no population is known)."""
+    responses = clean.tables["responses"]
+    weight, strata = programme.design.weight, programme.design.strata
+    design = Design.of(contact_ids(responses, responses["contact_id"], clean), wave=str(clean.period),
+                       weight=responses[weight].astype(float).fillna(0).to_numpy() if weight else None,
+                       stratum=responses[strata].astype(str).to_numpy() if strata else None)
+    return Sample(responses.index, design)
+
+
+def whole_sample(clean: Clean) -> Sample:
+    """Every answer alike: no panel is drawn from a frame."""
+    responses = clean.tables["responses"]
+    return Sample(responses.index, Design.of(contact_ids(responses, responses["contact_id"], clean), wave=str(clean.period)))
+
+
+def take_all_strata(clean: Clean, programme: Programme) -> pd.Series:
+    """customer_id → panel of the customers who were all asked (key accounts)."""
+    strata: dict[str, str] = {}
+    for name, rule in programme.panels.items():
+        if rule.draw in TAKE_ALL:
+            asked = customers_asked(clean, name)
+            for customer in top_of_frame(clean, rule) if asked is None else asked:
+                strata.setdefault(customer, name)
+    return pd.Series(strata, dtype=object)
+
+
+def top_of_frame(clean: Clean, rule: Panel) -> np.ndarray:
+    customers = clean.tables.get("customers")
+    if customers is None:
+        return np.array([], dtype=object)
+    ranked = customers.sort_values(rule.order_by, ascending=False, kind="stable") if rule.order_by in customers else customers
+    return ranked["customer_id"].head(rule.size or len(ranked)).to_numpy()
+
+
+def one_panel_a_customer(responses: pd.DataFrame, panels: list[str]) -> pd.Index:
+    """Rows of the customers' answers in these panels, each customer's in the first panel that it answered in."""
+    place = responses["panel"].map({name: i for i, name in enumerate(panels)})
+    mine = responses.assign(place=place)[place.notna()]
+    return mine.index[mine["place"] == mine.groupby("customer_id")["place"].transform("min")]
+
+
+def customers_asked(clean: Clean, panel: str) -> np.ndarray | None:
+    """Customers (or staff) that the invitations table asked in a panel, without the ineligible; None without the table."""
+    invitations = clean.tables.get("invitations")
+    if invitations is None:
+        return None
+    mine = invitations[invitations["panel"] == panel]
+    if "outcome" in mine:
+        mine = mine[mine["outcome"] != "ineligible"]
+    who = mine["customer_id"].fillna(mine["contact_id"]) if "customer_id" in mine else mine["contact_id"]
+    return who.unique()
+
+
+def frame_size(clean: Clean) -> int:
+    return len(clean.tables["customers"]) if "customers" in clean.tables else 0
+
+
+def in_list_order(rule: Panel, clean: Clean) -> bool:
+    return rule.draw in IN_LIST_ORDER and rule.order_by in clean.tables.get("customers", pd.DataFrame())
+
+
+def list_rank(customer: pd.Series, rule: Panel, clean: Clean) -> np.ndarray | None:
+    """Place of each customer in the frame's list, largest first."""
+    if not in_list_order(rule, clean):
+        return None
+    frame = clean.tables["customers"].sort_values([rule.order_by, "customer_id"], ascending=[False, True])
+    return pd.Index(frame["customer_id"]).get_indexer(customer).astype(float)
+
+
+def contact_ids(responses: pd.DataFrame, unit: pd.Series, clean: Clean) -> pd.Index:
+    """Who answers, comparable between waves: the customer, with the contact where a customer has several.
+
+    Row numbers that stand in for missing contact ids are of one wave only.
+    """
+    if "contact_id" in set(clean.stand_ins["column"]):
+        return pd.Index([f"{clean.period}:{contact}" for contact in responses["contact_id"]])
+    several = unit.duplicated(keep=False)
+    return pd.Index(unit.astype(str).where(~several, unit.astype(str) + "/" + responses["contact_id"].astype(str)))

@@ -1,0 +1,110 @@
+"""The named rules behind every verdict word. A word in the report is one of these; nothing else judges.
+
+A comparison has a 95 % interval (or the programme's `reporting.confidence`); the rules read that interval alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from csat_analysis.estimate import Estimate, NoEstimate
+
+POWER = 0.80
+DEFAULT_GAIN = 5.0          # index points worth detecting where survey.yml sets no target
+FALSE_DISCOVERY_RATE = 0.05
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A verdict word's rule in words, for the report's appendix."""
+
+    name: str
+    word: str
+    when: str
+
+
+RULES = (
+    Rule("change", "rose", "the interval of the change lies above 0"),
+    Rule("change", "fell", "the interval of the change lies below 0"),
+    Rule("change", "no_detectable_change", "the interval includes 0, and a change worth detecting would have been found with 80 % power"),
+    Rule("change", "too_few_to_say", "the interval includes 0, and a change worth detecting would have been missed too often"),
+    Rule("standard", "above", "the interval of index − standard lies above 0"),
+    Rule("standard", "below", "the interval of index − standard lies below 0"),
+    Rule("standard", "not_distinguishable", "the interval of index − standard includes 0"),
+    Rule("difference", "higher", "group − rest is above 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
+    Rule("difference", "lower", "group − rest is below 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
+    Rule("difference", "no_detectable_difference", "group − rest is not significant after Benjamini–Hochberg"),
+    Rule("gap", "executives_higher", "the interval of executives − customers lies above 0"),
+    Rule("gap", "executives_lower", "the interval of executives − customers lies below 0"),
+    Rule("gap", "no_detectable_difference", "the interval of executives − customers includes 0"),
+    Rule("target", "met", "the interval of the gain in a year lies at or above the target"),
+    Rule("target", "missed", "the interval of the gain in a year lies below the target"),
+    Rule("target", "cannot_be_told", "the interval of the gain in a year includes the target"),
+)
+
+
+def change_verdict(change: Estimate | NoEstimate, *, worth_detecting: float, confidence: float = 0.95) -> str | None:
+    """rose, fell, no_detectable_change or too_few_to_say; None where there is no estimate.
+
+    worth_detecting  the smallest change that matters, in the change's unit.
+    """
+    if not judged(change):
+        return None
+    direction = side(change, 0.0, confidence)
+    if direction:
+        return "rose" if direction > 0 else "fell"
+    return "no_detectable_change" if detectable_change(change, confidence) <= worth_detecting else "too_few_to_say"
+
+
+def detectable_change(change: Estimate, confidence: float = 0.95) -> float:
+    """Smallest true change that this comparison finds with 80 % power: (z at the confidence + z at the power) × SE."""
+    return float((stats.norm.ppf((1 + confidence) / 2) + stats.norm.ppf(POWER)) * change.se)
+
+
+def worth_detecting(gain_per_year: float | None, scale_length: float) -> float:
+    """The programme's yearly gain as the same part of another scale's length: 5 of 100 points are 10 of NPS's 200."""
+    return (DEFAULT_GAIN if gain_per_year is None else gain_per_year) / 100 * scale_length
+
+
+def standard_verdict(difference: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
+    return worded(difference, 0.0, confidence, above="above", below="below", between="not_distinguishable")
+
+
+def gap_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
+    return worded(gap, 0.0, confidence, above="executives_higher", below="executives_lower", between="no_detectable_difference")
+
+
+def target_verdict(gain: Estimate | NoEstimate, target: float, confidence: float = 0.95) -> str | None:
+    return worded(gain, target, confidence, above="met", below="missed", between="cannot_be_told")
+
+
+def difference_verdicts(differences: Mapping[str, Estimate | NoEstimate]) -> dict[str, str | None]:
+    """higher, lower or no_detectable_difference for many groups against the rest, with Benjamini–Hochberg over all of them."""
+    tested = {name: d for name, d in differences.items() if judged(d) and d.status == "ok"}
+    if not tested:
+        return dict.fromkeys(differences)
+    adjusted = stats.false_discovery_control(np.array([d.p_value() for d in tested.values()]), method="bh")
+    words: dict[str, str | None] = dict.fromkeys(differences)
+    for (name, difference), p in zip(tested.items(), adjusted):
+        direction = "higher" if difference.value > 0 else "lower"
+        words[name] = direction if p < FALSE_DISCOVERY_RATE else "no_detectable_difference"
+    return words
+
+
+def judged(estimate: Estimate | NoEstimate) -> bool:
+    return isinstance(estimate, Estimate) and estimate.status != "not_estimable"
+
+
+def side(estimate: Estimate, against: float, confidence: float) -> int:
+    low, high = estimate.interval(confidence)
+    return int(low >= against and high > against) - int(high <= against and low < against) if low != high else int(np.sign(low - against))
+
+
+def worded(estimate: Estimate | NoEstimate, against: float, confidence: float, *, above: str, below: str, between: str) -> str | None:
+    if not judged(estimate):
+        return None
+    return {1: above, -1: below, 0: between}[side(estimate, against, confidence)]
