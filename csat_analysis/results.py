@@ -130,6 +130,7 @@ def unit_of(key: str, group: dict[str, str]) -> str:
 class Recorder:
     """Records a notebook's numbers: `record("satisfaction.index", index)` shows one line and keeps the full record.
 
+    inputs  the raw files that the notebook's numbers rest on; a call may name others for its number.
     `save()` writes them to data/processed/<period>/results/<notebook>.json, where the report's notebook reads them.
     """
 
@@ -139,11 +140,11 @@ class Recorder:
         self.records: dict[str, Record] = {}
 
     def __call__(self, key: str, number: Estimate | NoEstimate | float, *, verdict: str | None = None, suppressed: bool = False,
-                 **group: Any) -> None:
+                 inputs: Iterable[str] | None = None, **group: Any) -> None:
         from IPython.display import display
 
         record = make_record(key, number, group, programme=self.programme, notebook=self.notebook, verdict=verdict,
-                             suppressed=suppressed, inputs=self.inputs)
+                             suppressed=suppressed, inputs=self.inputs if inputs is None else inputs)
         if record.name in self.records:
             raise ResultError(f"{record.name} is recorded twice in {self.notebook}: a number has one place")
         self.records[record.name] = record

@@ -5,7 +5,7 @@ A comparison has a 95 % interval (or the programme's `reporting.confidence`); th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,9 @@ RULES = (
     Rule("difference", "higher", "group − rest is above 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
     Rule("difference", "lower", "group − rest is below 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
     Rule("difference", "no_detectable_difference", "group − rest is not significant after Benjamini–Hochberg"),
+    Rule("place", "above_index", "dimension or item − index is above 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
+    Rule("place", "below_index", "dimension or item − index is below 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
+    Rule("place", "level_with_index", "dimension or item − index is not significant after Benjamini–Hochberg"),
     Rule("gap", "executives_higher", "the interval of executives − customers lies above 0"),
     Rule("gap", "executives_lower", "the interval of executives − customers lies below 0"),
     Rule("gap", "no_detectable_difference", "the interval of executives − customers includes 0"),
@@ -82,16 +85,24 @@ def target_verdict(gain: Estimate | NoEstimate, target: float, confidence: float
     return worded(gain, target, confidence, above="met", below="missed", between="cannot_be_told")
 
 
-def difference_verdicts(differences: Mapping[str, Estimate | NoEstimate]) -> dict[str, str | None]:
+def difference_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:
     """higher, lower or no_detectable_difference for many groups against the rest, with Benjamini–Hochberg over all of them."""
+    return many(differences, above="higher", below="lower", between="no_detectable_difference")
+
+
+def place_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:
+    """above_index, below_index or level_with_index for many dimensions or items, with Benjamini–Hochberg over all of them."""
+    return many(differences, above="above_index", below="below_index", between="level_with_index")
+
+
+def many(differences: Mapping[Hashable, Estimate | NoEstimate], *, above: str, below: str, between: str) -> dict[Hashable, str | None]:
     tested = {name: d for name, d in differences.items() if judged(d) and d.status == "ok"}
     if not tested:
         return dict.fromkeys(differences)
     adjusted = stats.false_discovery_control(np.array([d.p_value() for d in tested.values()]), method="bh")
-    words: dict[str, str | None] = dict.fromkeys(differences)
+    words: dict[Hashable, str | None] = dict.fromkeys(differences)
     for (name, difference), p in zip(tested.items(), adjusted):
-        direction = "higher" if difference.value > 0 else "lower"
-        words[name] = direction if p < FALSE_DISCOVERY_RATE else "no_detectable_difference"
+        words[name] = (above if difference.value > 0 else below) if p < FALSE_DISCOVERY_RATE else between
     return words
 
 

@@ -38,7 +38,7 @@ def programme(**changes: object) -> Programme:
 
 
 def write_raw(root: Path, *, period: str = PERIOD, **files: str | bytes) -> Path:
-    """Write raw files (`responses="…"`, or `responses_xlsx=b"…"` for another format) and survey.yml below a root."""
+    """Write raw files (`responses="…"` as csv, `responses_xlsx=b"…"` as xlsx) and survey.yml below a root."""
     folder = root / "data" / "raw" / period
     folder.mkdir(parents=True, exist_ok=True)
     (root / "data" / "raw" / "survey.yml").write_text(yaml.safe_dump(SURVEY, allow_unicode=True), encoding="utf-8")
@@ -54,6 +54,12 @@ def clean(root: Path, *, using: Programme | None = None, **files: str | bytes) -
 
 def answers(*rows: str, header: str = ANSWERS.splitlines()[0]) -> str:
     return "\n".join([header, *rows]) + "\n"
+
+
+def line(response_id: str, contact: str, *, panel: str = "visits", on: str = "2026-06-04", seconds: str = "60",
+         g1: str = "5", g2: str = "5", p1: str = "5", nps: str = "5") -> str:
+    """One row under the header of ANSWERS."""
+    return ",".join([response_id, contact, panel, on, seconds, g1, g2, p1, nps])
 
 
 def entries(cleaned: Clean, rule: str) -> pd.DataFrame:

@@ -35,13 +35,13 @@ def sheet(**sheets: list[list]) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize(("encoding", "named"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("utf-16", "utf-16")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_csv_reads_alike_in_every_encoding_delimiter_and_line_end(tmp_path, encoding, named, delimiter, line_end):
+def test_csv_reads_alike_in_every_encoding_delimiter_and_line_end(tmp_path, encoding, delimiter, line_end):
     content = WITH_CHINESE.replace(",", delimiter).replace("\n", line_end).encode(encoding)
     raw = read(tmp_path, content)
-    assert raw.encoding == named
+    assert raw.encoding == encoding
     assert raw.cells["comment"].tolist() == ["送货太慢，发票也常出错", "很好", "80"]
     assert raw.cells["g1"].tolist() == ["8", "6", "10"]
 
@@ -73,7 +73,9 @@ def test_a_row_with_a_cell_too_many_or_too_few_is_kept_apart_with_its_text(tmp_p
 
 def test_xlsx_gives_typed_cells_as_the_text_they_show(tmp_path):
     day = pd.Timestamp("2026-06-03").to_pydatetime()
-    content = sheet(Sheet1=[["response_id", "responded_on", "g1", "code"], ["R1", day, 8, "029"], [None] * 4, ["R2", day.replace(hour=9), 7.5, None]])
+    rows = [["response_id", "responded_on", "g1", "code"], ["R1", day, 8, "029"], [None] * 4,
+            ["R2", day.replace(hour=9), 7.5, None]]
+    content = sheet(Sheet1=rows)
     raw = read(tmp_path, content, "responses.xlsx")
     assert raw.cells["responded_on"].tolist() == ["2026-06-03", "", "2026-06-03 09:00:00"]
     assert raw.cells["g1"].tolist() == ["8", "", "7.5"]
@@ -91,12 +93,13 @@ def test_of_several_sheets_the_one_named_like_the_table_is_read(tmp_path):
 def test_csv_xlsx_parquet_and_sav_give_the_same_answers(tmp_path):
     frame = pd.read_csv(io.StringIO(ANSWERS))
     frame["responded_on"] = pd.to_datetime(frame["responded_on"])
-    rows = [list(frame.columns), *frame.assign(responded_on=frame["responded_on"].dt.to_pydatetime()).to_numpy().tolist()]
+    rows = [list(frame.columns), *frame.astype(object).to_numpy().tolist()]
     parquet, sav = io.BytesIO(), tmp_path / "answers.sav"
     frame.to_parquet(parquet)
     pyreadstat.write_sav(frame, sav)
-    formats = {"csv": ANSWERS.encode(), "xlsx": sheet(Sheet1=rows), "parquet": parquet.getvalue(), "sav": sav.read_bytes()}
-    read_back = [clean(tmp_path / suffix, **{f"responses_{suffix}": content}).tables["responses"] for suffix, content in formats.items()]
+    formats = {"csv": ANSWERS, "xlsx": sheet(Sheet1=rows), "parquet": parquet.getvalue(), "sav": sav.read_bytes()}
+    read_back = [clean(tmp_path / suffix, **{f"responses_{suffix}": content}).tables["responses"]
+                 for suffix, content in formats.items()]
     for other in read_back[1:]:
         pd.testing.assert_frame_equal(read_back[0], other)
 
@@ -109,7 +112,7 @@ def test_a_missing_value_of_spss_stays_a_code_for_survey_yml_to_name(tmp_path):
 @pytest.mark.parametrize(("content", "name", "said"), [
     (b"", "responses.csv", r"responses.csv: is empty \(0 bytes\)"),
     (b"\n \n", "responses.csv", "is empty"),
-    ("name,g1\n".encode() + "何".encode() * 20 + b"\xff\xfe,3\n", "responses.csv", r"line 2 .*byte 68 .*0xff.*damaged spot"),
+    (b"name,g1\n" + "何".encode() * 20 + b"\xff\xfe,3\n", "responses.csv", "line 2 .*byte 68 .*0xff.*damaged spot"),
     ("name,g1\nM\xfcller,3\nJ\xf6rg,4\n".encode("latin-1"), "responses.csv", "line 2 .*Latin-1.*save it as CSV UTF-8"),
     (b'id,a\n1,"open\n2,x\n', "responses.csv", "can't be read as csv.*quote that isn't closed"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "responses.xlsx", "old .xls workbook or is under a password"),

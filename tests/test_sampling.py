@@ -22,7 +22,7 @@ def programme(**changes) -> Programme:
                                      "panels": PANELS} | changes)
 
 
-def clean(responses: list[tuple], *, frame: int | None = 20, asked: list[tuple] | None = None, stand_ins: tuple = ()) -> Clean:
+def clean(responses: list[tuple], *, frame: int | None = 20, asked: list[tuple] | None = None) -> Clean:
     """Answers (contact, panel, score), a frame of customers C01… with falling sales, and who was asked (contact, panel)."""
     answers = pd.DataFrame(responses, columns=["contact_id", "panel", "q"])
     answers["customer_id"] = answers["contact_id"].where(answers["contact_id"].str.startswith("C"))
@@ -34,8 +34,7 @@ def clean(responses: list[tuple], *, frame: int | None = 20, asked: list[tuple] 
         tables["invitations"] = pd.DataFrame(asked, columns=["contact_id", "panel"]).assign(
             customer_id=lambda t: t["contact_id"].where(t["contact_id"].str.startswith("C")))
     nothing = pd.DataFrame()
-    return Clean(Period.parse("2026H1"), tables, nothing, nothing, nothing,
-                 pd.DataFrame({"column": list(stand_ins), "stands_in": list(stand_ins)}), dt.date(2026, 6, 20))
+    return Clean(Period.parse("2026H1"), tables, nothing, nothing, nothing, nothing, dt.date(2026, 6, 20))
 
 
 VISITS = [(f"C{i:02d}", "visits", float(i % 5 + 4)) for i in (3, 6, 9, 12, 15, 18)]
@@ -79,15 +78,15 @@ def test_a_customers_several_contacts_share_its_weight():
     assert design.degrees_of_freedom(np.arange(5)) == 3             # four customers, their lone key account merged
 
 
-def test_without_panels_every_answer_counts_alike_and_row_numbers_do_not_link_waves():
-    answers = clean([("1", "all", 5.0), ("2", "all", 6.0)], frame=None, stand_ins=("contact_id",))
+def test_without_panels_every_answer_counts_alike():
+    answers = clean([("1", "all", 5.0), ("2", "all", 6.0)], frame=None)
     sample = representative_sample(answers, programme(panels={}))
-    assert sample.design.weight.tolist() == [1, 1] and sample.design.contact.tolist() == ["2026H1:1", "2026H1:2"]
+    assert sample.design.weight.tolist() == [1, 1]
     assert np.isinf(sample.design.strata["population"]).all()
 
 
 def test_a_survey_that_brings_weights_keeps_them():
-    answers = clean([("1", "all", 5.0), ("2", "all", 6.0)], frame=None, stand_ins=("contact_id",))
+    answers = clean([("1", "all", 5.0), ("2", "all", 6.0)], frame=None)
     answers.tables["responses"]["w"] = [1.5, 0.5]
     sample = representative_sample(answers, programme(panels={}, design={"weight": "w"}))
     assert mean(sample.design, answers.tables["responses"]["q"]).value == pytest.approx(5.25)

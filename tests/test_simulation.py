@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from sample_files import CHECKOUT, RAW, all_orders, table_in_file
 
 from csat_analysis.errors import CsatError, ProgrammeError
 from csat_analysis.programme import load_programme
 from csat_analysis.simulation import PERIODS, company_files, simulate_company, write_company
 
-CHECKOUT = Path(__file__).parents[1]
-RAW = CHECKOUT / "data" / "raw"
-FIRST, LAST = PERIODS[0], PERIODS[-1]
+LAST = PERIODS[-1]
 
 
 @pytest.fixture(scope="module")
@@ -39,20 +35,6 @@ def truth(company):
 @pytest.fixture(scope="module")
 def files(company):
     return company_files(company)
-
-
-def table_in_file(name: str, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO((RAW / name).read_bytes().decode(encoding))))
-
-
-def responses_in_file(period: str) -> list[dict[str, str]]:
-    return table_in_file(f"{period}/responses.csv", "gb18030" if period == PERIODS[1] else "utf-8-sig")
-
-
-def all_orders() -> pd.DataFrame:
-    orders = pd.concat([pd.DataFrame(table_in_file(f"{period}/orders.csv")) for period in PERIODS])
-    return orders.assign(ordered_on=pd.to_datetime(orders["ordered_on"]),
-                         amount=orders["amount"].str.replace(",", "").astype(float))
 
 
 # the files
@@ -206,7 +188,8 @@ def test_one_action_works_and_the_other_does_not(truth):
 
 
 def test_customers_who_wait_longer_rate_the_service_lower(truth):
-    tickets = pd.concat([pd.DataFrame(table_in_file(f"{period}/tickets.csv")).assign(period=period) for period in PERIODS[1:]])
+    tables = [pd.DataFrame(table_in_file(f"{period}/tickets.csv")).assign(period=period) for period in PERIODS[1:]]
+    tickets = pd.concat(tables)
     hours = (pd.to_datetime(tickets["resolved_at"]) - pd.to_datetime(tickets["opened_at"])).dt.total_seconds() / 3600
     waited = np.log(hours).groupby([tickets["period"], tickets["customer_id"]]).mean().rename("waited").reset_index()
     people = truth.potential.merge(waited, on=["period", "customer_id"])
@@ -302,49 +285,3 @@ def test_the_careless_tick_fast_and_are_few(company, truth):
     careless = responses.loc[sorted(truth.careless), "duration_s"].str.replace("秒", "").astype(int)
     assert 0.01 < len(careless) / len(responses) < 0.06
     assert careless.max() < 25 * 2                            # under two seconds an item
-
-
-# the dirt
-
-DIRTY = {
-    "above_scale": lambda cells: cells.count("17"), "below_scale": lambda cells: cells.count("-1"),
-    "missing_number": lambda cells: cells.count("99"), "missing_text": lambda cells: cells.count("不适用"),
-    "unit_on_score": lambda cells: sum(cell.endswith("分") for cell in cells),
-    "full_width_score": lambda cells: sum(re.fullmatch("[０-９]+", cell) is not None for cell in cells),
-}
-
-
-@pytest.mark.parametrize("period", PERIODS)
-def test_bad_scores_are_in_the_file_as_counted(period, truth, programme):
-    cells = [row[item] for row in responses_in_file(period) for item in programme.items]
-    assert {kind: count(cells) for kind, count in DIRTY.items()} == {kind: truth.dirt[period][kind] for kind in DIRTY}
-
-
-@pytest.mark.parametrize("period", PERIODS)
-def test_bad_dates_durations_and_amounts_are_in_the_file_as_counted(period, truth):
-    rows, orders = responses_in_file(period), table_in_file(f"{period}/orders.csv")
-    dates = [row["responded_on"] for row in rows]
-    found = {
-        "date_with_slashes": sum("/" in date for date in dates), "date_in_chinese": sum("年" in date for date in dates),
-        "future_date": sum(date.startswith(str(int(period[:4]) + 1)) for date in dates),
-        "unit_on_duration": sum(row["duration_s"].endswith("秒") for row in rows),
-        "amount_with_comma": sum("," in order["amount"] for order in orders)}
-    assert found == {kind: truth.dirt[period][kind] for kind in found}
-
-
-@pytest.mark.parametrize("period", PERIODS)
-def test_bad_rows_are_in_the_file_as_counted(period, truth):
-    rows, invitations = responses_in_file(period), table_in_file(f"{period}/invitations.csv")
-    customers = {row["customer_id"] for row in table_in_file(f"{period}/customers.csv")}
-    twice = [row for place, row in enumerate(rows) if row["response_id"] in {r["response_id"] for r in rows[:place]}]
-    exact = [row for row in twice if rows.count(row) == 2]
-    first_of_each = list({row["response_id"]: row for row in reversed(rows)}.values())
-    again = pd.DataFrame(first_of_each).duplicated(["contact_id", "panel"]).sum()
-    answered = {(row["contact_id"], row["panel"]) for row in rows}
-    found = {
-        "exact_duplicate": len(exact), "duplicate_response_id": len(twice) - len(exact), "second_answer": again,
-        "customer_unknown": sum(row["contact_id"][0] == "C" and row["contact_id"] not in customers for row in rows),
-        "refusal_that_answered": sum(
-            row["outcome"] == "refusal" and (row["contact_id"], row["panel"]) in answered for row in invitations)}
-    assert found == {kind: truth.dirt[period][kind] for kind in found}
-    assert found["customer_unknown"] < 0.05 * len(rows)

@@ -23,31 +23,59 @@ def check_table(clean: Clean, programme: Programme) -> pd.DataFrame:
     for name, action in (("values_repaired", REPAIRED), ("values_missing", VALUE_MISSING)):
         happened = clean.quarantine.loc[clean.quarantine["action"].str.startswith(action), "table"].value_counts()
         supplied[name] = supplied["table"].map(happened).fillna(0)
-    supplied["columns_lacking"] = supplied["table"].map(lambda table: ", ".join(columns_lacking(table, clean, programme)))
+    supplied["columns_lacking"] = supplied["table"].map(
+        lambda table: ", ".join(columns_lacking(table, clean, programme))
+    )
     counts = ["rows_in", "rows_kept", "rows_set_aside", "values_repaired", "values_missing"]
     shown = supplied.set_index("table").reindex(pd.Index(TABLES, dtype="str", name="table")).reset_index()
-    return shown.fillna({"file": NOT_SUPPLIED, "encoding": "", "columns_lacking": ""}).astype(dict.fromkeys(counts, "Int64"))[
-        ["table", "file", "encoding", *counts, "columns_lacking"]]
+    return shown.fillna({"file": NOT_SUPPLIED, "encoding": "", "columns_lacking": ""}).astype(
+        dict.fromkeys(counts, "Int64")
+    )[["table", "file", "encoding", *counts, "columns_lacking"]]
 
 
 def columns_lacking(table: str, clean: Clean, programme: Programme) -> list[str]:
     """Columns of the contract that the table's file doesn't have, in the contract's order."""
     stood_in = set(clean.stand_ins["column"]) if table == "responses" else set()
-    return [column.name for column in columns_of(table, programme) if column.name not in clean.tables[table] or column.name in stood_in]
+    return [
+        column.name
+        for column in columns_of(table, programme)
+        if column.name not in clean.tables[table] or column.name in stood_in
+    ]
+
+
+def untouched_share(clean: Clean) -> float:
+    """Share of all rows received (0–1) that were kept as they came: nothing set aside, set to missing or repaired."""
+    touched = clean.quarantine.dropna(subset="line").drop_duplicates(["table", "line"])
+    rows = clean.counts["rows_in"].sum()
+    return 1 - len(touched) / rows if rows else 1.0
 
 
 def problems(clean: Clean, language: str = "en") -> pd.DataFrame:
-    """One row a table and rule that found something: table, rule, count, meaning (in `language`) and a first example."""
+    """One row a table and rule that found something: table, rule, count, meaning (in `language`), an example."""
     found = clean.quarantine.groupby(["table", "rule"], sort=False)
-    rows = [{"table": table, "rule": rule, "count": len(entries), "meaning": Rule(rule).meaning[language],
-             "example": example(entries.iloc[0])} for (table, rule), entries in found]
+    rows = [
+        {
+            "table": table,
+            "rule": rule,
+            "count": len(entries),
+            "meaning": Rule(rule).meaning[language],
+            "example": example(entries.iloc[0]),
+        }
+        for (table, rule), entries in found
+    ]
     columns = ["table", "rule", "count", "meaning", "example"]
-    return pd.DataFrame(rows, columns=columns).sort_values(["table", "count"], ascending=[True, False], ignore_index=True)
+    return pd.DataFrame(rows, columns=columns).sort_values(
+        ["table", "count"], ascending=[True, False], ignore_index=True
+    )
 
 
 def example(entry: pd.Series) -> str:
     """One entry in words, as `data/raw/2026H1/responses.csv line 17, a3: 17 (value set to missing)`."""
-    where = entry["file"] + ("" if pd.isna(entry["line"]) else f" line {entry['line']}") + (f", {entry['column']}" if entry["column"] else "")
+    where = (
+        entry["file"]
+        + ("" if pd.isna(entry["line"]) else f" line {entry['line']}")
+        + (f", {entry['column']}" if entry["column"] else "")
+    )
     if entry["action"].startswith(REPAIRED):
         return f"{where}: {entry['action'].removeprefix(REPAIRED)}"
     return f"{where}: {entry['value'] or 'blank'} ({entry['action']})"

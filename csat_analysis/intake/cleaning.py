@@ -11,13 +11,22 @@ import pandas as pd
 from csat_analysis.errors import IntakeError
 from csat_analysis.intake.contract import Column
 from csat_analysis.intake.readers import RawTable
-from csat_analysis.intake.rules import ROW_SET_ASIDE, VALUE_MISSING, Quarantine, Rule
-from csat_analysis.intake.values import YES_NO, Reading, number_in, read_dates, read_numbers, read_periods, read_timestamps, read_words
+from csat_analysis.intake.rules import ROW_KEPT, ROW_SET_ASIDE, VALUE_MISSING, Quarantine, Rule
+from csat_analysis.intake.values import (
+    YES_NO,
+    Reading,
+    number_in,
+    read_dates,
+    read_numbers,
+    read_periods,
+    read_timestamps,
+    read_words,
+)
 from csat_analysis.period import Period
 
 SHOWN_LINES = 3
-LEADING_ZERO = r"[+-]?0[0-9]+.*"        # 029 is a code, not twenty-nine
-LONG_DIGITS = r"[0-9]{16,}"             # so is a number that a float can't hold
+NUMBER = r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
+CODE = r"[+-]?0[0-9]+|[0-9]{16,}"       # 029 is not twenty-nine, and a float can't hold sixteen digits
 
 
 @dataclass(frozen=True)
@@ -34,18 +43,26 @@ class Ledger:
         self.quarantine.add(self.raw.table, self.raw.file, rule, VALUE_MISSING, column, values)
 
     def repaired(self, column: str, before: pd.Series, after: pd.Series, *, rule: Rule = Rule.ANOTHER_FORM) -> None:
-        self.quarantine.repaired(self.raw.table, self.raw.file, column, before, after, rule=rule)
+        self.quarantine.repaired(self.raw.table, self.raw.file, rule, column, before, after)
+
+    def noted(self, rule: Rule, column: str, values: pd.Series) -> None:
+        self.quarantine.add(self.raw.table, self.raw.file, rule, ROW_KEPT, column, values)
 
 
-def clean_table(cells: pd.DataFrame, columns: tuple[Column, ...], ledger: Ledger, period: Period,
-                text_extras: frozenset[str] = frozenset()) -> pd.DataFrame:
+def clean_table(
+    cells: pd.DataFrame,
+    columns: tuple[Column, ...],
+    ledger: Ledger,
+    period: Period,
+    text_extras: frozenset[str] = frozenset(),
+) -> pd.DataFrame:
     """Typed columns of the rows that can be told apart, indexed by line.
 
-    `cells` are the raw text under the contract's names. Rows that are blank, misshapen, without a key or with a key that
-    stood before are set aside; columns beyond the contract pass through, as numbers where all of their cells are numbers
-    (those in `text_extras` never).
+    `cells` are the raw text under the contract's names. Rows that are blank, misshapen, without a key or with a key
+    that stood before are set aside; columns beyond the contract pass through, as numbers where all of their cells are
+    numbers (those in `text_extras` never).
     """
-    cells = identifiable_rows(cells, columns, ledger)
+    cells = whole_rows(cells, ledger)
     present = [column for column in columns if column.header in cells]
     clean = {column.name: clean_column(cells[column.header], column, ledger, period) for column in present}
     for column in present:
@@ -53,23 +70,29 @@ def clean_table(cells: pd.DataFrame, columns: tuple[Column, ...], ledger: Ledger
             clean[column.name] = not_before(clean[column.name], clean[column.after], column, ledger)
     known = {column.header for column in columns} | set(clean)
     extras = {name: extra_column(cells[name], as_text=name in text_extras) for name in cells if name not in known}
-    return pd.DataFrame(clean | extras, index=cells.index)
+    return identified_rows(pd.DataFrame(clean | extras, index=cells.index), cells, columns, ledger)
 
 
-def identifiable_rows(cells: pd.DataFrame, columns: tuple[Column, ...], ledger: Ledger) -> pd.DataFrame:
+def whole_rows(cells: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     ledger.set_aside(Rule.ROW_SHAPE, "", ledger.raw.misshapen)
     blank = (cells == "").all(axis=1)
     ledger.set_aside(Rule.BLANK_ROW, "", pd.Series("", index=cells.index[blank], dtype="str"))
-    cells = cells[~blank]
-    keys = [column.header for column in columns if column.key and column.header in cells]
+    return cells[~blank]
+
+
+def identified_rows(
+    table: pd.DataFrame, cells: pd.DataFrame, columns: tuple[Column, ...], ledger: Ledger
+) -> pd.DataFrame:
+    """Rows with a key that can be read and that didn't stand before."""
+    keys = [column.name for column in columns if column.key and column.name in table]
     if not keys:
-        return cells
-    shown = cells[keys[0]].str.cat([cells[name] for name in keys[1:]], sep=" · ") if len(keys) > 1 else cells[keys[0]]
-    keyless = (cells[keys] == "").any(axis=1)
+        return table
+    shown = cells[keys].agg(" · ".join, axis=1) if len(keys) > 1 else cells[keys[0]]
+    keyless = table[keys].isna().any(axis=1)
     ledger.set_aside(Rule.NO_KEY, ", ".join(keys), shown[keyless])
-    repeated = cells.duplicated(keys) & ~keyless
+    repeated = table.duplicated(keys) & ~keyless
     ledger.set_aside(Rule.DUPLICATE_KEY, ", ".join(keys), shown[repeated])
-    return cells[~keyless & ~repeated]
+    return table[~keyless & ~repeated]
 
 
 def clean_column(text: pd.Series, column: Column, ledger: Ledger, period: Period) -> pd.Series:
@@ -92,7 +115,9 @@ def is_missing_code(text: pd.Series, column: Column) -> pd.Series:
     """Cells that hold a code for no answer: by value for numbers (99 is 99.0), by letters for words."""
     words = {code.strip().casefold() for code in column.missing_codes if isinstance(code, str)}
     numbers = {float(code) for code in column.missing_codes if not isinstance(code, str)}
-    coded = {cell for cell in text.unique() if cell and (cell.casefold() in words or number_in(cell, {"": "1"}) in numbers)}
+    coded = {
+        cell for cell in text.unique() if cell and (cell.casefold() in words or number_in(cell, {"": "1"}) in numbers)
+    }
     return text.isin(coded)
 
 
@@ -113,8 +138,11 @@ def read_column(text: pd.Series, column: Column) -> tuple[Reading, Rule]:
 
 
 def unusable(unreadable: pd.Series, column: Column, ledger: Ledger) -> IntakeError:
-    return IntakeError(f"{ledger.raw.file}: column {column.header} has no {column.kind} that can be used ({shown_lines(unreadable)}); likely "
-                       f"codes exported as words, or the wrong column: export codes, or mend survey.yml (sources: {ledger.raw.table})")
+    return IntakeError(
+        f"{ledger.raw.file}: column {column.header} has no {column.kind} that can be used ({shown_lines(unreadable)}); "
+        "likely codes exported as words, or the wrong column: export codes, or mend survey.yml "
+        f"(sources: {ledger.raw.table})"
+    )
 
 
 def shown_lines(values: pd.Series) -> str:
@@ -152,9 +180,8 @@ def not_before(ends: pd.Series, starts: pd.Series, column: Column, ledger: Ledge
 
 
 def extra_column(text: pd.Series, *, as_text: bool) -> pd.Series:
-    """A column that the contract doesn't know: numbers where every cell is one, codes such as 029 and all else as text."""
+    """A column that the contract doesn't know: numbers where every cell is one, else text (as codes such as 029)."""
     filled = text[text != ""]
-    if not as_text and len(filled) and filled.str.fullmatch(r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?").all():
-        if not (filled.str.fullmatch(LEADING_ZERO) & ~filled.str.contains(".", regex=False) | filled.str.fullmatch(LONG_DIGITS)).any():
-            return text.where(text != "").astype("float64")
-    return text.where(text != "").astype("str")
+    numbers = filled.str.fullmatch(NUMBER).all() and not filled.str.fullmatch(CODE).any()
+    as_text = as_text or not numbers or filled.empty
+    return text.where(text != "").astype("str" if as_text else "float64")

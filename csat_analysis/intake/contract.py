@@ -1,4 +1,4 @@
-"""The data contract: each table's columns, declared once. They say how a column is read, what it may hold, and what is checked."""
+"""The data contract: each table's columns, declared once: how one is read, what it may hold, what is checked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from csat_analysis.errors import IntakeError
-from csat_analysis.intake.readers import RawTable, closest
+from csat_analysis.intake.readers import RawTable, closest, one_line
 from csat_analysis.programme import Outcome, Programme
 
 PROCESS_DAYS = 366      # an order or a case may end after the period in which it began, by a year at most
@@ -47,7 +47,9 @@ def text(name: str, *, required: bool = False) -> Column:
     return Column(name, required=required)
 
 
-def number(name: str, unit: str = "count", low: float | None = None, high: float | None = None, *, required: bool = False) -> Column:
+def number(
+    name: str, unit: str = "count", low: float | None = None, high: float | None = None, *, required: bool = False
+) -> Column:
     return Column(name, "number", unit=unit, low=low, high=high, required=required)
 
 
@@ -94,34 +96,42 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         text("contact_id"), text("customer_id"), day("responded_on"), word("channel", *CHANNELS),
         number("duration_s", "seconds", 0), text("comment")),
     "orders": (
-        key("order_id"), text("customer_id", required=True), day("ordered_on", required=True), end_day("processed_on", "ordered_on"),
-        end_day("delivered_on", "ordered_on"), number("amount", "CNY", 0), number("gross_margin", "share", 0, 1),
+        key("order_id"), text("customer_id", required=True), day("ordered_on", required=True),
+        end_day("processed_on", "ordered_on"), end_day("delivered_on", "ordered_on"),
+        number("amount", "CNY", 0), number("gross_margin", "share", 0, 1),
         text("product"), text("referred_by")),
     "tickets": (
-        key("ticket_id"), text("customer_id", required=True), word("kind", "enquiry", "complaint", "return", required=True),
+        key("ticket_id"), text("customer_id", required=True), 
+        word("kind", "enquiry", "complaint", "return", required=True),
         word("category", "quality", "contract", "transport", "service"), moment("opened_at", required=True),
         end_moment("first_reply_at", "opened_at"), end_moment("resolved_at", "opened_at"), text("text")),
     "leads": (
-        key("lead_id"), text("manager_id"), text("source"), day("created_on", required=True), word("stage", *STAGES, required=True),
-        word("reached", *STAGES), end_day("closed_on", "created_on"), number("cost", "CNY", 0), text("customer_id")),
+        key("lead_id"), text("manager_id"), text("source"), day("created_on", required=True),
+        word("stage", *STAGES, required=True), word("reached", *STAGES), end_day("closed_on", "created_on"),
+        number("cost", "CNY", 0), text("customer_id")),
     "managers": (key("manager_id"), text("name"), text("region"), number("sales_target", "CNY", 0)),
     "competitors": (key("response_id"), key("competitor")),
-    "audits": (key("audit_id"), text("manager_id", required=True), day("visited_on"), key("checkpoint"),
-               number("score", "score", 0, 10, required=True)),
+    "audits": (
+        key("audit_id"), text("manager_id", required=True), day("visited_on"), key("checkpoint"),
+        number("score", "score", 0, 10, required=True)),
     "mentions": (key("mention_id"), day("seen_on"), text("source"), number("rating", "score", 1, 5), text("text")),
-    "history": (Column("period", "period", key=True, required=True), key("key"), text("group"), number("value", required=True),
-                number("se", low=0), number("n", low=0)),
+    "history": (
+        Column("period", "period", key=True, required=True), key("key"), text("group"),
+        number("value", required=True), number("se", low=0), number("n", low=0)),
     "actions": (
-        key("action_id"), Column("opened", "period"), text("segment"), text("value"), text("owner"), any_day("started_on"),
-        any_day("due_on"), word("status", "planned", "running", "done", "dropped"), number("expected_gain", "score")),
+        key("action_id"), Column("opened", "period"), text("segment"), text("value"), text("owner"),
+        any_day("started_on"), any_day("due_on"),
+        word("status", "planned", "running", "done", "dropped"), number("expected_gain", "score")),
 }
 
 
 def columns_of(table: str, programme: Programme) -> tuple[Column, ...]:
-    """A table's declared columns, completed with what survey.yml asks: items, outcomes, panels, dimensions, a weight."""
-    panel = (Column("panel", key=table == "invitations", required=len(programme.panels) > 1),) if programme.panels else ()
+    """A table's declared columns, completed with what survey.yml names: items, outcomes, panels, dimensions, weight."""
+    told_apart = len(programme.panels) > 1
+    panel = (Column("panel", key=table == "invitations", required=told_apart),) if programme.panels else ()
     dimensions = tuple(programme.dimensions)
-    scale = {"unit": "score", "low": programme.scale.min, "high": programme.scale.max, "missing_codes": programme.missing_codes}
+    low, high = programme.scale.min, programme.scale.max
+    scale = {"unit": "score", "low": low, "high": high, "missing_codes": programme.missing_codes}
     if table == "responses":
         items = tuple(Column(item, "number", required=True, **scale) for item in programme.items)
         outcomes = tuple(outcome_column(name, outcome, programme) for name, outcome in programme.outcomes.items())
@@ -137,9 +147,11 @@ def columns_of(table: str, programme: Programme) -> tuple[Column, ...]:
 
 def outcome_column(name: str, outcome: Outcome, programme: Programme) -> Column:
     if name in programme.items:
-        raise IntakeError(f"survey.yml: outcomes: {name} has the name of an item; name the outcome otherwise and give `column: {name}`")
+        raise IntakeError(f"survey.yml: outcomes: {name} has the name of an item; "
+                          f"name it otherwise and give it `column: {name}`")
     codes = programme.missing_codes if outcome.missing_codes is None else outcome.missing_codes
-    return Column(name, "number", unit="score", low=outcome.min, high=outcome.max, missing_codes=codes, source=outcome.column)
+    return Column(
+        name, "number", unit="score", low=outcome.min, high=outcome.max, missing_codes=codes, source=outcome.column)
 
 
 def design_columns(programme: Programme) -> tuple[Column, ...]:
@@ -164,20 +176,22 @@ def name_columns(raw: RawTable, columns: tuple[Column, ...], sources: Mapping[st
     names = [sources.get(header, header) for header in headers]
     for column in columns:
         if names.count(column.header) > 1:
-            raise IntakeError(f"{raw.file}: two columns are named {column.header} "
-                              f"(columns {', '.join(str(i + 1) for i, n in enumerate(names) if n == column.header)}); keep or map one")
+            places = ", ".join(str(place) for place, name in enumerate(names, 1) if name == column.header)
+            raise IntakeError(f"{raw.file}: two columns are named {column.header} (columns {places}); keep or map one")
         if column.name != column.header and column.name in names:
-            raise IntakeError(f"{raw.file}: survey.yml reads {column.name} from the column {column.header}, but there is a column "
-                              f"{column.name} too; name the outcome otherwise")
+            raise IntakeError(f"{raw.file}: survey.yml reads {column.name} from the column {column.header}, but "
+                              f"there is a column {column.name} too; name the outcome otherwise")
         if column.required and column.header not in names:
-            raise IntakeError(f"{raw.file}: the required column {column.header} is missing{likely(column.header, names)}; if it goes "
-                              f"by another name, map it in survey.yml under sources: {raw.table}")
+            raise IntakeError(f"{raw.file}: the required column {column.header} is missing"
+                              f"{likely(column.header, names)}; if it goes by another name, map it in survey.yml "
+                              f"under sources: {raw.table}")
     return raw.cells.set_axis(pd.Index(distinct(names), dtype="str"), axis=1)
 
 
 def likely(name: str, headers: list[str]) -> str:
-    found = closest(name, headers) or [header for header in headers if header][:3]
-    return f"; {'the closest are' if closest(name, headers) else 'its first headers are'} {', '.join(map(repr, found))}"
+    near = closest(name, headers)
+    shown = ", ".join(map(repr, near or [header for header in headers if header][:3]))
+    return f"; the closest headers are {shown}" if near else f"; its first headers are {shown}"
 
 
 def distinct(names: list[str]) -> list[str]:
@@ -205,12 +219,13 @@ def checked(column: Column) -> pa.Column:
         checks.append(pa.Check.le(column.high))
     if column.words:
         checks.append(pa.Check.isin(column.words))
-    return pa.Column(kinds.get(column.kind, "str"), checks, nullable=not column.key, required=column.required or column.key)
+    required = column.required or column.key
+    return pa.Column(kinds.get(column.kind, "str"), checks, nullable=not column.key, required=required)
 
 
 def check_clean(table: pd.DataFrame, columns: tuple[Column, ...], file: str) -> None:
-    """Hold a cleaned table against its contract; what breaks it here is an error, since cleaning should have dealt with it."""
+    """Hold a cleaned table against its contract; cleaning should have left nothing that breaks it."""
     try:
         schema_of(columns).validate(table)
     except pa.errors.SchemaError as error:
-        raise IntakeError(f"{file}: after cleaning the contract is still broken: {' '.join(str(error).split())}") from None
+        raise IntakeError(f"{file}: after cleaning the contract is still broken: {one_line(error)}") from None

@@ -1,4 +1,4 @@
-"""The rules between tables: who answered for whom, who is in the frame, one answer a contact, invitations against answers."""
+"""The rules between tables: who answered for whom, who is in the frame, and whether invitations and answers agree."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from csat_analysis.errors import IntakeError
 from csat_analysis.intake.cleaning import Ledger, shown_lines
-from csat_analysis.intake.rules import ROW_KEPT, Rule
+from csat_analysis.intake.rules import Rule
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 
@@ -27,16 +27,23 @@ def stand_in(responses: pd.DataFrame, programme: Programme, period: Period) -> t
 
     Row numbers carry the period before them: row 7 of one wave and row 7 of the next are not the same person.
     """
-    numbered = pd.Series([f"{period}-{row}" for row in range(1, len(responses) + 1)], index=responses.index, dtype="str")
+    numbered = pd.Series(
+        [f"{period}-{row}" for row in range(1, len(responses) + 1)], index=responses.index, dtype="str"
+    )
     panel = only_panel(programme)
     offered = {
         "response_id": (numbered, "the row number"),
         "contact_id": (numbered, "the row number"),
         "panel": (pd.Series(panel, index=responses.index, dtype="str"), f"one panel named {panel}"),
-        "responded_on": (pd.Series(pd.Timestamp(period.end), index=responses.index).astype("datetime64[us]"), f"the period's end, {period.end}"),
+        "responded_on": (
+            pd.Series(pd.Timestamp(period.end), index=responses.index).astype("datetime64[us]"),
+            f"the period's end, {period.end}",
+        ),
     }
     lacking = [name for name in offered if name not in responses or (name == "panel" and not programme.panels)]
-    return responses.assign(**{name: offered[name][0] for name in lacking}), {name: offered[name][1] for name in lacking}
+    return responses.assign(**{name: offered[name][0] for name in lacking}), {
+        name: offered[name][1] for name in lacking
+    }
 
 
 def known_panel(table: pd.DataFrame, programme: Programme, ledger: Ledger) -> pd.DataFrame:
@@ -63,8 +70,11 @@ def from_frame(table: pd.DataFrame, programme: Programme) -> pd.Series:
 
 def survey_date(tables: Mapping[str, pd.DataFrame], period: Period) -> dt.date:
     """The latest day on which anyone was invited or answered; the period's end where no day is known."""
-    days = [tables[table][column].max() for table, column in (("invitations", "invited_on"), ("responses", "responded_on"))
-            if table in tables and column in tables[table]]
+    days = [
+        tables[table][column].max()
+        for table, column in (("invitations", "invited_on"), ("responses", "responded_on"))
+        if table in tables and column in tables[table]
+    ]
     return max((day.date() for day in days if pd.notna(day)), default=period.end)
 
 
@@ -77,7 +87,9 @@ def split_frame(customers: pd.DataFrame, on: dt.date, ledger: Ledger) -> tuple[p
     return customers[~left], customers[left]
 
 
-def in_frame(table: pd.DataFrame, frame: pd.DataFrame, left: pd.DataFrame, programme: Programme, ledger: Ledger) -> pd.DataFrame:
+def in_frame(
+    table: pd.DataFrame, frame: pd.DataFrame, left: pd.DataFrame, programme: Programme, ledger: Ledger
+) -> pd.DataFrame:
     """Rows whose customer is in the frame, and those of staff; customers who left and unknown ones are set aside."""
     asked = table["customer_id"].notna() | from_frame(table, programme)
     gone = asked & table["customer_id"].isin(left["customer_id"])
@@ -88,22 +100,27 @@ def in_frame(table: pd.DataFrame, frame: pd.DataFrame, left: pd.DataFrame, progr
     return table[~gone & ~unknown]
 
 
-def note_unknown_customers(events: pd.DataFrame, frame: pd.DataFrame, left: pd.DataFrame, programme: Programme, ledger: Ledger) -> None:
+def note_unknown_customers(
+    events: pd.DataFrame, frame: pd.DataFrame, left: pd.DataFrame, programme: Programme, ledger: Ledger
+) -> None:
     """Events of customers whom the frame doesn't hold are kept (they happened) and written down."""
     named = events["customer_id"].notna()
-    unknown = named & ~events["customer_id"].isin(frame["customer_id"]) & ~events["customer_id"].isin(left["customer_id"])
+    unknown = (
+        named & ~events["customer_id"].isin(frame["customer_id"]) & ~events["customer_id"].isin(left["customer_id"])
+    )
     refuse_many_unknown(events.loc[unknown, "customer_id"], int(named.sum()), programme, ledger)
-    raw = ledger.raw
-    ledger.quarantine.add(raw.table, raw.file, Rule.CUSTOMER_UNKNOWN, ROW_KEPT, "customer_id", events.loc[unknown, "customer_id"])
+    ledger.noted(Rule.CUSTOMER_UNKNOWN, "customer_id", events.loc[unknown, "customer_id"])
 
 
 def refuse_many_unknown(unknown: pd.Series, asked: int, programme: Programme, ledger: Ledger) -> None:
     allowed = programme.reporting.orphan_share
     if len(unknown) > allowed * asked:
         raise IntakeError(
-            f"{ledger.raw.file}: {len(unknown)} of {asked} rows ({len(unknown) / asked:.0%}) name a customer who isn't in customers "
-            f"(column customer_id or contact_id; {shown_lines(unknown.fillna(''))}), more than the {allowed:.0%} that survey.yml allows "
-            f"(reporting: orphan_share); likely another period's customers, or ids written otherwise (lost zeros?)")
+            f"{ledger.raw.file}: {len(unknown)} of {asked} rows ({len(unknown) / asked:.0%}) name a customer who isn't "
+            f"in customers (column customer_id or contact_id; {shown_lines(unknown.fillna(''))}), more than the "
+            f"{allowed:.0%} that survey.yml allows (reporting: orphan_share); likely another period's customers, "
+            "or ids written otherwise (lost zeros?)"
+        )
 
 
 def name_contacts(responses: pd.DataFrame, period: Period, ledger: Ledger) -> pd.DataFrame:
@@ -115,38 +132,56 @@ def name_contacts(responses: pd.DataFrame, period: Period, ledger: Ledger) -> pd
 
 
 def one_answer_each(responses: pd.DataFrame, questions: list[str], ledger: Ledger) -> pd.DataFrame:
-    """Of several answers by one contact in one panel the most complete, then the latest (the last in the file at a tie)."""
-    order = pd.DataFrame({"contact_id": responses["contact_id"], "panel": responses["panel"],
-                          "answered": responses[questions].notna().sum(axis=1), "on": responses["responded_on"],
-                          "line": responses.index}, index=responses.index)
+    """Of a contact's answers in one panel the most complete, then the latest (at a tie the last in the file)."""
+    order = pd.DataFrame(
+        {
+            "contact_id": responses["contact_id"],
+            "panel": responses["panel"],
+            "answered": responses[questions].notna().sum(axis=1),
+            "on": responses["responded_on"],
+            "line": responses.index,
+        },
+        index=responses.index,
+    )
     order = order.sort_values(["answered", "on", "line"], na_position="first")
     second = order.duplicated(["contact_id", "panel"], keep="last").reindex(responses.index)
     ledger.set_aside(Rule.SECOND_ANSWER, "contact_id", responses.loc[second, "contact_id"])
     return responses[~second]
 
 
-def reconcile_outcomes(invitations: pd.DataFrame, responses: pd.DataFrame, programme: Programme, ledger: Ledger) -> pd.DataFrame:
+def reconcile_outcomes(
+    invitations: pd.DataFrame, responses: pd.DataFrame, programme: Programme, ledger: Ledger
+) -> pd.DataFrame:
     """Invitations whose outcome agrees with the answers: where the two differ, the answer wins."""
+    if "outcome" not in invitations:
+        return invitations
     asked = pd.MultiIndex.from_frame(invitations[["contact_id", "panel"]])
-    answered = pd.Series(achieved(responses, programme).to_numpy(), index=pd.MultiIndex.from_frame(responses[["contact_id", "panel"]]))
+    answered = pd.Series(
+        achieved(responses, programme).to_numpy(), index=pd.MultiIndex.from_frame(responses[["contact_id", "panel"]])
+    )
     found = pd.Series(answered.reindex(asked).to_numpy(), index=invitations.index, dtype="str")
-    outcome = invitations["outcome"] if "outcome" in invitations else pd.Series(index=invitations.index, dtype="str")
+    outcome = invitations["outcome"]
     wrong = found.notna() & outcome.notna() & ~outcome.isin(ANSWERED)
     ledger.repaired("outcome", outcome[wrong], found[wrong], rule=Rule.REFUSAL_THAT_ANSWERED)
+    blank = found.notna() & outcome.isna()
+    ledger.repaired("outcome", outcome[blank], found[blank], rule=Rule.OUTCOME_BLANK)
     lost = found.isna() & outcome.isin(ANSWERED)
     ledger.set_missing(Rule.ANSWER_NOT_FOUND, "outcome", outcome[lost])
-    return invitations.assign(outcome=outcome.where(~(wrong | (found.notna() & outcome.isna())), found).mask(lost))
+    return invitations.assign(outcome=outcome.where(~wrong & ~blank, found).mask(lost))
 
 
 def note_uninvited(responses: pd.DataFrame, invitations: pd.DataFrame, ledger: Ledger) -> None:
     asked = pd.MultiIndex.from_frame(invitations[["contact_id", "panel"]])
     uninvited = ~pd.MultiIndex.from_frame(responses[["contact_id", "panel"]]).isin(asked)
-    raw = ledger.raw
-    ledger.quarantine.add(raw.table, raw.file, Rule.NOT_INVITED, ROW_KEPT, "contact_id", responses.loc[uninvited, "contact_id"])
+    ledger.noted(Rule.NOT_INVITED, "contact_id", responses.loc[uninvited, "contact_id"])
 
 
 def achieved(responses: pd.DataFrame, programme: Programme) -> pd.Series:
     """complete where every dimension has the answers that it needs, else partial."""
-    enough = pd.DataFrame({name: responses[list(dimension.items)].notna().sum(axis=1) >= programme.items_needed(name)
-                           for name, dimension in programme.dimensions.items()})
+    enough = pd.DataFrame(
+        {
+            name: responses[list(dimension.items)].notna().sum(axis=1) >= programme.items_needed(name)
+            for name, dimension in programme.dimensions.items()
+        }
+    )
     return enough.all(axis=1).map({True: "complete", False: "partial"}).astype("str")

@@ -25,11 +25,12 @@ EVENTS_OF_CUSTOMERS = {"orders", "tickets"}
 class Clean:
     """What a period's raw files hold once they are clean.
 
-    tables      table → typed rows; only tables that were supplied. Optional columns that a file lacks aren't there; responses
-                always have response_id, contact_id, customer_id, panel and responded_on, and each outcome under its own name
-                (an outcome's column isn't there when the file lacks it). Numbers are float64, dates datetime64, words text
-                (exclusive is yes or no). `customers` is the frame on `survey_date`; who left before is in `customers_left`.
-    quarantine  table, file, line, column, value, rule, action: one row for each thing set aside, set to missing, repaired or noted
+    tables      table → typed rows; only tables that were supplied. Optional columns that a file lacks aren't there;
+                responses always have response_id, contact_id, customer_id, panel and responded_on, and outcomes stand
+                under their own names. Numbers are float64, dates datetime64, words text (exclusive is yes or no).
+                `customers` is the frame on `survey_date`; who left before it is in `customers_left`.
+    quarantine  table, file, line, column, value, rule, action: a row for each thing set aside, set to missing, repaired
+                or noted
     counts      table, rows_in, rows_kept, rows_set_aside; rows in = kept + set aside
     inputs      table, file (below the root), sha256, rows, encoding
     stand_ins   column, stands_in: what a foreign survey lacks and what is used instead
@@ -67,7 +68,9 @@ class Cleaner:
     def __init__(self, root: Path, period: Period, programme: Programme) -> None:
         self.period, self.programme, self.quarantine = period, programme, Quarantine()
         files = self.find_files(root)
-        self.ledgers = {table: Ledger(read_raw(files[table], root), self.quarantine) for table in TABLES if table in files}
+        self.ledgers = {
+            table: Ledger(read_raw(files[table], root), self.quarantine) for table in TABLES if table in files
+        }
         self.columns = {table: columns_of(table, programme) for table in self.ledgers}
         self.stand_ins: dict[str, str] = {}
 
@@ -80,12 +83,21 @@ class Cleaner:
         if "responses" not in files:
             there = ", ".join(path.name for path in [*files.values(), *strangers]) or "nothing"
             near = closest("responses", [path.stem for path in strangers])
-            raise IntakeError(f"data/raw/{self.period}: there is no responses file (csv, xlsx, parquet or sav); the folder holds {there}"
-                              + (f"; is {near[0]} meant?" if near else ""))
+            raise IntakeError(
+                f"data/raw/{self.period}: there is no responses file (csv, xlsx, parquet or sav); "
+                f"the folder holds {there}"
+                + (f"; is {near[0]} meant?" if near else "")
+            )
         for path in strangers:
             meant = ", ".join(closest(path.stem, [table for table in TABLES if table not in files], count=1))
-            self.quarantine.add(path.stem, path.relative_to(root).as_posix(), Rule.UNKNOWN_FILE, FILE_NOT_READ, "",
-                                pd.Series([meant and f"{meant}?"], index=pd.Index([pd.NA], dtype="Int64"), dtype="str"))
+            self.quarantine.add(
+                path.stem,
+                path.relative_to(root).as_posix(),
+                Rule.UNKNOWN_FILE,
+                FILE_NOT_READ,
+                "",
+                pd.Series([meant and f"{meant}?"], index=pd.Index([pd.NA], dtype="Int64"), dtype="str"),
+            )
         return files
 
     def clean(self) -> Clean:
@@ -99,7 +111,8 @@ class Cleaner:
         tables["responses"] = self.one_answer_each(tables["responses"])
         if "invitations" in tables and "contact_id" not in self.stand_ins:
             tables["invitations"] = links.reconcile_outcomes(
-                tables["invitations"], tables["responses"], self.programme, self.ledgers["invitations"])
+                tables["invitations"], tables["responses"], self.programme, self.ledgers["invitations"]
+            )
             links.note_uninvited(tables["responses"], tables["invitations"], self.ledgers["responses"])
         return self.finished(tables, on)
 
@@ -114,7 +127,9 @@ class Cleaner:
         """Responses with who answered, for which customer, in which panel and when."""
         responses, self.stand_ins = links.stand_in(responses, self.programme, self.period)
         responses = links.known_panel(responses, self.programme, self.ledgers["responses"])
-        responses = links.with_customer(responses, self.programme, contacts_are_customers="contact_id" not in self.stand_ins)
+        responses = links.with_customer(
+            responses, self.programme, contacts_are_customers="contact_id" not in self.stand_ins
+        )
         return responses[IDENTIFIERS + [name for name in responses if name not in IDENTIFIERS]]
 
     def asked(self, invitations: pd.DataFrame) -> pd.DataFrame:
@@ -137,8 +152,10 @@ class Cleaner:
         responses = links.one_answer_each(links.name_contacts(responses, self.period, ledger), questions, ledger)
         if responses.empty:
             rules = self.quarantine.frame().query("table == 'responses'")["rule"]
-            raise IntakeError(f"{ledger.raw.file}: no row can be used; all {ledger.raw.rows} were set aside, most by the rule "
-                              f"{rules.mode().iloc[0]} ({Rule(rules.mode().iloc[0]).meaning['en']})")
+            raise IntakeError(
+                f"{ledger.raw.file}: no row can be used; all {ledger.raw.rows} were set aside, most by the rule "
+                f"{rules.mode().iloc[0]} ({Rule(rules.mode().iloc[0]).meaning['en']})"
+            )
         return responses
 
     def finished(self, tables: dict[str, pd.DataFrame], on: dt.date) -> Clean:
@@ -147,9 +164,15 @@ class Cleaner:
         for table, columns in self.columns.items():
             check_clean(tables[table], columns, self.ledgers[table].raw.file)
         raws = [ledger.raw for ledger in self.ledgers.values()]
-        inputs = pd.DataFrame([{"table": raw.table, "file": raw.file, "sha256": raw.sha256, "rows": raw.rows, "encoding": raw.encoding}
-                               for raw in raws])
-        stand_ins = pd.DataFrame({"column": list(self.stand_ins), "stands_in": list(self.stand_ins.values())}, dtype="str")
+        inputs = pd.DataFrame(
+            [
+                {"table": raw.table, "file": raw.file, "sha256": raw.sha256, "rows": raw.rows, "encoding": raw.encoding}
+                for raw in raws
+            ]
+        )
+        stand_ins = pd.DataFrame(
+            {"column": list(self.stand_ins), "stands_in": list(self.stand_ins.values())}, dtype="str"
+        )
         clean = {table: rows.reset_index(drop=True) for table, rows in tables.items()}
         return Clean(self.period, clean, quarantine, counts, inputs, stand_ins, on)
 
@@ -157,5 +180,7 @@ class Cleaner:
         """Rows in, kept and set aside; that they add up is asserted, since a row lost here would be lost for good."""
         rows_in, set_aside = self.ledgers[table].raw.rows, len(self.quarantine.set_aside(table))
         if rows_in != len(kept) + set_aside:
-            raise AssertionError(f"{table}: {rows_in} rows came in, but {len(kept)} were kept and {set_aside} set aside")
+            raise AssertionError(
+                f"{table}: {rows_in} rows came in, but {len(kept)} were kept and {set_aside} set aside"
+            )
         return {"table": table, "rows_in": rows_in, "rows_kept": len(kept), "rows_set_aside": set_aside}

@@ -1,8 +1,8 @@
 """Raw files as text: csv in the encodings and delimiters that real programs write, xlsx, parquet and sav.
 
 Every cell becomes stripped text with "" for blank, so that codes such as 029 keep their zeros; what the text means is
-read later, against the contract. Each row carries its line: the file's physical line (the header is line 1) for csv, the
-sheet's row for xlsx, the record's number for parquet and sav.
+read later, against the contract. Each row carries its line: the file's physical line (the header is line 1) for csv,
+the sheet's row for xlsx, the record's number for parquet and sav.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ import pyreadstat
 from csat_analysis.errors import IntakeError
 from csat_analysis.programme import TABLES
 
-FORMATS = (".csv", ".xlsx", ".parquet", ".sav", ".xls")     # .xls only to say how to mend it
+FORMATS = (".csv", ".xlsx", ".parquet", ".sav", ".xls")  # .xls only to say how to mend it
 DELIMITERS = (",", ";", "\t")
 SNIFFED_ROWS = 50
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")     # old .xls, and .xlsx under a password
+OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")  # old .xls, and .xlsx under a password
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """One raw file: `cells` (text, indexed by line), and rows that don't fit the header (their text, indexed by line)."""
+    """One raw file: `cells` (text, indexed by line), and rows that don't fit the header (one text each)."""
 
     table: str
     file: str
@@ -76,7 +76,9 @@ def table_files(folder: Path) -> tuple[dict[str, Path], list[Path]]:
         if path.stem not in TABLES:
             strangers.append(path)
         elif path.stem in found:
-            raise IntakeError(f"{folder.name}: both {found[path.stem].name} and {path.name} are there; keep one file for {path.stem}")
+            raise IntakeError(
+                f"{folder.name}: both {found[path.stem].name} and {path.name} are there; keep one file for {path.stem}"
+            )
         else:
             found[path.stem] = path
     return found, strangers
@@ -90,7 +92,9 @@ def read_raw(path: Path, root: Path) -> RawTable:
     file = path.relative_to(root).as_posix()
     content = path.read_bytes()
     if not content.strip():
-        raise IntakeError(f"{file}: is empty ({len(content)} bytes); export it again, or take it away if there is no such table")
+        raise IntakeError(
+            f"{file}: is empty ({len(content)} bytes); export it again, or take it away if there is no such table"
+        )
     readers = {".csv": read_csv, ".xlsx": read_xlsx, ".parquet": read_parquet, ".sav": read_sav, ".xls": read_xlsx}
     if path.suffix.lower() == ".sav" and path.stem != "responses":
         raise IntakeError(f"{file}: only responses may be .sav; save {path.stem} as csv, xlsx or parquet")
@@ -102,24 +106,27 @@ def read_raw(path: Path, root: Path) -> RawTable:
 
 
 def fit_to_header(grid: Grid, file: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Rows as columns by name; rows with values beyond the header, or cut short, apart. Blank rows at the end are no rows."""
+    """Rows as columns by name; rows longer or shorter than the header apart. Blank rows at the end are no rows."""
     end = max((i for i, row in enumerate(grid.rows) if any(row)), default=-1) + 1
     width = len(grid.header)
     fitting, lines, misfits = [], [], {}
-    for line, row in zip(grid.lines[:end], grid.rows[:end]):
+    for line, row in zip(grid.lines[:end], grid.rows[:end], strict=True):
         if len(row) == width or not any(row) or (len(row) > width and not any(row[width:])):
             fitting.append((row + [""] * width)[:width])
             lines.append(line)
         else:
             misfits[line] = ", ".join(row)
-    columns = zip(*fitting) if fitting else [()] * width
-    cells = pd.DataFrame({i: pd.array(values, dtype="str") for i, values in enumerate(columns)}, index=pd.Index(lines, dtype="int64"))
+    columns = zip(*fitting, strict=True) if fitting else [()] * width
+    cells = pd.DataFrame(
+        {i: pd.array(values, dtype="str") for i, values in enumerate(columns)}, index=pd.Index(lines, dtype="int64")
+    )
     cells.columns = pd.Index(grid.header, dtype="str")
     nameless = (cells.columns == "") & (cells == "").all().to_numpy()
     return cells.loc[:, ~nameless], pd.Series(misfits, dtype="str", index=pd.Index(list(misfits), dtype="int64"))
 
 
 # --- csv -----------------------------------------------------------------------------------------------------------
+
 
 def read_csv(content: bytes, file: str) -> Grid:
     text, encoding = decode(content, file)
@@ -129,11 +136,14 @@ def read_csv(content: bytes, file: str) -> Grid:
         for row in reader:
             rows.append([cell.strip() for cell in row])
             lines.append(line)
-            line = reader.line_num + 1      # a quoted cell may run over several lines
+            line = reader.line_num + 1  # a quoted cell may run over several lines
     except csv.Error as error:
-        raise IntakeError(f"{file}: line {line} can't be read as csv ({error}); likely a quote that isn't closed, or not doubled inside a cell") from None
+        raise IntakeError(
+            f"{file}: line {line} can't be read as csv ({error}); likely a quote that isn't closed, "
+            "or not doubled inside a cell"
+        ) from None
     first = next(i for i, row in enumerate(rows) if row)
-    return Grid(rows[first], rows[first + 1:], lines[first + 1:], encoding)
+    return Grid(rows[first], rows[first + 1 :], lines[first + 1 :], encoding)
 
 
 def decode(content: bytes, file: str) -> tuple[str, str]:
@@ -169,8 +179,10 @@ def decode_as(encoding: str, content: bytes, file: str) -> str:
 
 def undecodable(file: str, content: bytes, error: UnicodeDecodeError, cause: str) -> IntakeError:
     line = content.count(b"\n", 0, error.start) + 1
-    return IntakeError(f"{file}: line {line} can't be read as text (byte {error.start} of the file is "
-                       f"0x{content[error.start]:02x}); likely {cause}")
+    return IntakeError(
+        f"{file}: line {line} can't be read as text (byte {error.start} of the file is "
+        f"0x{content[error.start]:02x}); likely {cause}"
+    )
 
 
 def beyond_ascii(text: str) -> int:
@@ -178,10 +190,12 @@ def beyond_ascii(text: str) -> int:
 
 
 def delimiter_of(text: str) -> str:
-    """The delimiter that cuts the first rows into the same number of cells, more than one; then the one with most cells."""
+    """The delimiter that cuts the first rows into the same number of cells (more than one); then the one with most."""
 
     def agreement(delimiter: str) -> tuple[float, int]:
-        rows = [row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), SNIFFED_ROWS) if row]
+        rows = [
+            row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), SNIFFED_ROWS) if row
+        ]
         width = len(rows[0]) if rows else 0
         return (sum(len(row) == width for row in rows) / len(rows) if width > 1 else 0.0), width
 
@@ -190,15 +204,20 @@ def delimiter_of(text: str) -> str:
 
 # --- xlsx, parquet, sav ----------------------------------------------------------------------------------------------
 
+
 def read_xlsx(content: bytes, file: str) -> Grid:
-    """The sheet named like the table, else the only sheet that has cells. Formulas give the values Excel last stored."""
+    """The sheet named like the table, else the only sheet that has cells. Formulas give their last stored value."""
     if content.startswith(OLE_MAGIC) or file.lower().endswith(".xls"):
-        raise IntakeError(f"{file}: is an old .xls workbook or is under a password; save it as .xlsx without a password")
+        raise IntakeError(
+            f"{file}: is an old .xls workbook or is under a password; save it as .xlsx without a password"
+        )
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = {sheet.title: sheet_rows(sheet) for sheet in workbook.worksheets}
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise IntakeError(f"{file}: is not a workbook that can be read ({one_line(error)}); save it as .xlsx again") from None
+        raise IntakeError(
+            f"{file}: is not a workbook that can be read ({one_line(error)}); save it as .xlsx again"
+        ) from None
     filled = {title: rows for title, rows in sheets.items() if rows}
     if not filled:
         raise IntakeError(f"{file}: has no cells; export it again, or take it away if there is no such table")
@@ -213,8 +232,10 @@ def read_xlsx(content: bytes, file: str) -> Grid:
 
 def sheet_rows(sheet: Any) -> list[tuple[int, list[str]]]:
     """Rows from the first that has a value, each with its row number in the sheet."""
-    sheet.reset_dimensions()        # some exporters store a wrong used range
-    rows = [(number, [as_text(value) for value in row]) for number, row in enumerate(sheet.iter_rows(values_only=True), 1)]
+    sheet.reset_dimensions()  # some exporters store a wrong used range
+    rows = [
+        (number, [as_text(value) for value in row]) for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
+    ]
     first = next((i for i, (_, row) in enumerate(rows) if any(row)), len(rows))
     return rows[first:]
 
@@ -223,21 +244,27 @@ def read_parquet(content: bytes, file: str) -> Grid:
     try:
         found = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
     except (pyarrow.ArrowInvalid, OSError) as error:
-        raise IntakeError(f"{file}: is not a parquet file that can be read ({one_line(error)}); export it again") from None
+        raise IntakeError(
+            f"{file}: is not a parquet file that can be read ({one_line(error)}); export it again"
+        ) from None
     return typed_grid(found.column_names, [column.to_pylist() for column in found.columns], "parquet")
 
 
 def read_sav(content: bytes, file: str) -> Grid:
-    """Codes, not labels; values that SPSS declares as missing stay as codes, so that survey.yml's missing_codes name them."""
+    """Codes, not labels; values that SPSS declares missing stay codes, so that survey.yml's missing_codes name them."""
     try:
         found, meta = pyreadstat.read_sav(io.BytesIO(content), user_missing=True)
     except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
-        raise IntakeError(f"{file}: is not an SPSS file that can be read ({one_line(error)}); save it as .sav again") from None
-    return typed_grid(list(found.columns), [found[name].tolist() for name in found.columns], f"sav ({meta.file_encoding})")
+        raise IntakeError(
+            f"{file}: is not an SPSS file that can be read ({one_line(error)}); save it as .sav again"
+        ) from None
+    return typed_grid(
+        list(found.columns), [found[name].tolist() for name in found.columns], f"sav ({meta.file_encoding})"
+    )
 
 
 def typed_grid(header: Sequence[str], columns: Iterable[list[Any]], encoding: str) -> Grid:
-    rows = [list(row) for row in zip(*([as_text(value) for value in column] for column in columns))]
+    rows = [list(row) for row in zip(*([as_text(value) for value in column] for column in columns), strict=True)]
     return Grid([name.strip() for name in header], rows, list(range(1, len(rows) + 1)), encoding)
 
 
@@ -255,6 +282,7 @@ def as_text(value: Any) -> str:
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------
+
 
 def closest(name: str, headers: Iterable[str], *, count: int = 3) -> list[str]:
     """The headers most like a name, letter case aside."""

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,9 @@ from csat_analysis.period import Period
 UNITS: dict[str, dict[str, str]] = {
     "count": {"": "1"},
     "score": {"": "1", "分": "1", "点": "1", "points": "1"},
-    "seconds": {"": "1", "秒": "1", "s": "1", "sec": "1", "分": "60", "分钟": "60", "min": "60", "时": "3600", "小时": "3600", "h": "3600"},
+    "seconds": {
+        "": "1", "秒": "1", "s": "1", "sec": "1", "分": "60", "分钟": "60", "min": "60",
+        "时": "3600", "小时": "3600", "h": "3600"},
     "CNY": {"": "1", "元": "1", "cny": "1", "rmb": "1", "千元": "1000", "万": "10000", "万元": "10000", "亿元": "100000000"},
     "share": {"": "1", "%": "0.01"},
 }
@@ -36,8 +39,9 @@ NUMBER_AND_UNIT = re.compile(r"([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-
 
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_TIMESTAMP = ISO_DATE + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
-DATE_FORMS = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
-                        r"(?:[T ]*([0-9]{1,2})[:时]([0-9]{1,2})分?(?::?([0-9]{1,2})秒?)?(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?")
+DATE_FORMS = re.compile(
+    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
+    r"(?:[T ]*([0-9]{1,2})[:时]([0-9]{1,2})分?(?::?([0-9]{1,2})秒?)?(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?")
 COMPACT_DATE = re.compile(r"([12][0-9]{3})([0-9]{2})([0-9]{2})")
 EXCEL_SERIAL = re.compile(r"[2-7][0-9]{4}(?:\.[0-9]+)?")     # the days from 1954 to 2119
 EXCEL_DAY_ZERO = dt.datetime(1899, 12, 30)
@@ -45,7 +49,7 @@ EXCEL_DAY_ZERO = dt.datetime(1899, 12, 30)
 
 @dataclass(frozen=True)
 class Reading:
-    """A column as read: `values` (missing where blank or unreadable), the lines whose form was repaired, and the unreadable."""
+    """A column as read: `values` (missing where blank or unreadable), what was repaired, and the unreadable lines."""
 
     values: pd.Series
     repaired: pd.Series      # what is used instead, as text, indexed by line
@@ -57,7 +61,8 @@ def read_numbers(text: pd.Series, unit: str) -> Reading:
     plain = text.str.fullmatch(PLAIN_NUMBER)
     values = pd.Series(np.nan, index=text.index, dtype="float64")
     values[plain] = text[plain].astype("float64")
-    return with_odd_cells(text, plain, values, lambda cell: number_in(cell, UNITS[unit]), lambda number: f"{number:.15g}")
+    units = UNITS[unit]
+    return with_odd_cells(text, plain, values, lambda cell: number_in(cell, units), lambda number: f"{number:.15g}")
 
 
 def number_in(cell: str, units: Mapping[str, str]) -> float | None:
@@ -73,18 +78,19 @@ def number_in(cell: str, units: Mapping[str, str]) -> float | None:
     if not parts or None in worth or "".join(map("".join, parts)) != cell:
         return None
     factors = [Decimal(factor) for factor in worth]
-    if any(later >= earlier for earlier, later in zip(factors, factors[1:])):
+    if any(later >= earlier for earlier, later in pairwise(factors)):
         return None
-    return float(sum(Decimal(number.replace(",", "")) * factor for (number, _), factor in zip(parts, factors)))
+    numbers = [Decimal(number.replace(",", "")) for number, _ in parts]
+    return float(sum(number * factor for number, factor in zip(numbers, factors, strict=True)))
 
 
 def read_dates(text: pd.Series) -> Reading:
-    """Days as datetime64 at midnight: ISO, `2026/6/3`, `2026年6月3日`, `20260603` and Excel serials; a time of day is left off."""
+    """Days as datetime64 at midnight: ISO, `2026/6/3`, `2026年6月3日`, `20260603`, Excel serials; the time is left off."""
     return read_moments(text, ISO_DATE, lambda moment: moment.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def read_timestamps(text: pd.Series) -> Reading:
-    """Moments as datetime64: the forms of dates with a time of day. An offset from UTC is left off: the clock time counts."""
+    """Moments as datetime64: the forms of dates with a time. An offset from UTC is left off: the clock time counts."""
     return read_moments(text, ISO_TIMESTAMP, lambda moment: moment)
 
 
@@ -125,7 +131,11 @@ def read_words(text: pd.Series, words: Mapping[str, str]) -> Reading:
     """Words of a closed list, `words` mapping each spelling (in lower case) to the word that is used."""
     plain = text.isin(set(words.values()))
     values = text.where(plain).astype("str")
-    return with_odd_cells(text, plain, values, lambda cell: words.get(unicodedata.normalize("NFKC", cell).casefold()), str)
+
+    def word_in(cell: str) -> str | None:
+        return words.get(unicodedata.normalize("NFKC", cell).casefold())
+
+    return with_odd_cells(text, plain, values, word_in, str)
 
 
 def read_periods(text: pd.Series) -> Reading:

@@ -31,9 +31,10 @@ def score_answers(responses: pd.DataFrame, programme: Programme) -> pd.DataFrame
         dimensions[name] = own.mean(axis=1).where(own.notna().sum(axis=1) >= programme.items_needed(name))
     scores = pd.DataFrame(dimensions, index=responses.index)
     weight = pd.Series(programme.weights)
-    has = scores.notna() * weight
-    person = (scores * weight).sum(axis=1, min_count=1) / has.sum(axis=1)
-    return items.join(scores, rsuffix=" (dimension)").assign(**{PERSON: person})
+    weight_present = (scores.notna() * weight).sum(axis=1)
+    person = (scores * weight).sum(axis=1) / weight_present.where(weight_present > 0)
+    named = scores.rename(columns={name: dimension_column(programme, name) for name in dimensions})
+    return pd.concat([items, named, person.rename(PERSON)], axis=1)
 
 
 def dimension_column(programme: Programme, dimension: str) -> str:
@@ -59,7 +60,7 @@ def satisfaction_index(dimensions: dict[str, Estimate | NoEstimate], programme: 
     What it tells a manager: how satisfied customers are on the whole, 0–100. Missing where a dimension is.
     Checked against the hand-worked house example and the simulated company's truth (tests/test_satisfaction.py).
     """
-    return sum(weight * dimensions[name] for name, weight in programme.weights.items())
+    return sum(weight * dimensions[name] for name, weight in programme.weights.items() if weight)
 
 
 def index_of(design: Design, scores: pd.DataFrame, programme: Programme, *,

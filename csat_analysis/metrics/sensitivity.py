@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from csat_analysis.estimate import Estimate, mean
+from csat_analysis.metrics.change import change
 from csat_analysis.metrics.satisfaction import PERSON, index_of
-from csat_analysis.metrics.wave import Number, Wave, change
+from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.period import Period
 
 

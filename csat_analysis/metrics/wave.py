@@ -12,12 +12,13 @@ from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.intake import Clean, clean_period, periods_available
 from csat_analysis.metrics import satisfaction
 from csat_analysis.period import Period
-from csat_analysis.programme import Programme, Standard, load_programme
+from csat_analysis.programme import Programme, load_programme, programme_files
 from csat_analysis.survey.frame import customer_segments, level_name
 from csat_analysis.survey.sampling import Sample, panel_sample, representative_sample
 
 Number = Estimate | NoEstimate
 MEASURES = ("index", "nps", "csat")
+SOURCES = ("responses", "customers", "invitations")      # the tables that scores, designs and segments are made of
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,12 @@ class Wave:
     period: Period
     programme: Programme
     clean: Clean
+    programme_files: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> list[str]:
+        """The raw files that this wave's numbers rest on, below the root."""
+        return [*self.programme_files, *self.clean.inputs.loc[self.clean.inputs["table"].isin(SOURCES), "file"]]
 
     @property
     def responses(self) -> pd.DataFrame:
@@ -118,38 +125,6 @@ class Wave:
             name, NoEstimate("not_supplied", f"{self.period} has no dimension {name}"))
 
 
-@dataclass(frozen=True, eq=False)
-class Group:
-    """One level of a segment: its index, NPS, size, and how it differs from the rest."""
-
-    segment: str
-    level: str
-    index: Number
-    nps: Number
-    difference: Number
-    answers: int
-
-
-def segment_groups(wave: Wave) -> list[Group]:
-    """Index and NPS of every level of every segment, in survey.yml's order of levels, then by name."""
-    groups = []
-    for segment in wave.segments:
-        levels = wave.segments[segment]
-        named = list(wave.programme.segments[segment].levels)
-        present = sorted(set(levels.dropna()), key=lambda level: (named.index(level) if level in named else len(named), level))
-        groups += [one_group(wave, segment, level) for level in present]
-    return groups
-
-
-def one_group(wave: Wave, segment: str, level: str) -> Group:
-    levels = wave.segments[segment]
-    inside, rest = levels == level, levels.notna() & (levels != level)
-    index = satisfaction.index_of(wave.sample.design, wave.answer_scores, wave.programme, inside=inside)
-    others = satisfaction.index_of(wave.sample.design, wave.answer_scores, wave.programme, inside=rest)
-    return Group(segment, level, index, satisfaction.nps(wave.sample.design, wave.answers, wave.programme, inside=inside),
-                 (index - others).process(), index.n)
-
-
 def load_waves(root: Path | str, period: Period | str) -> dict[Period, Wave]:
     """Every wave up to a period that has raw files, oldest first; waves of another length (quarters) are left out."""
     last = Period.parse(period)
@@ -158,37 +133,6 @@ def load_waves(root: Path | str, period: Period | str) -> dict[Period, Wave]:
 
 
 def load_wave(root: Path | str, period: Period | str) -> Wave:
-    wave, programme = Period.parse(period), load_programme(root, period)
-    return Wave(wave, programme, clean_period(root, wave, programme))
-
-
-def standard_in_force(waves: dict[Period, Wave], period: Period) -> Number:
-    """The standard as it was set, with its interval: an estimate of the wave that survey.yml names, or a number given there."""
-    rule = waves[period].programme.standard
-    if rule is None:
-        return NoEstimate("not_supplied", "survey.yml sets no standard")
-    if not isinstance(rule, Standard):
-        return rule
-    set_at = Period.parse(rule.from_panels)
-    if set_at not in waves:
-        return NoEstimate("not_computed", f"the standard is set from the panels of {set_at}, which is not among the waves up to {period}")
-    return waves[set_at].panel_mean
-
-
-def threshold(standard: Number | float, waves: dict[Period, Wave], period: Period) -> Number | float:
-    """The standard to be reached: frozen to its number after the wave that set it, an estimate within that wave."""
-    if isinstance(standard, Estimate) and standard.design.wave != str(period):
-        return standard.value
-    return standard
-
-
-def change(waves: dict[Period, Wave], period: Period, earlier: Period | None, measure: str) -> Number:
-    """A measure's change since an earlier wave: same customers in both count as such, through their influences."""
-    if earlier not in waves:
-        return NoEstimate("not_computed", f"there is no wave before {period} to compare with" if earlier is None else f"{earlier} has no raw files")
-    return waves[period].measure(measure) - waves[earlier].measure(measure)
-
-
-def wave_before(waves: dict[Period, Wave], period: Period) -> Period | None:
-    """The latest wave before a period; not necessarily the half-year before."""
-    return max((p for p in waves if p < period), default=None)
+    root, wave, programme = Path(root), Period.parse(period), load_programme(root, period)
+    files = tuple(file.relative_to(root).as_posix() for file in programme_files(root, wave))
+    return Wave(wave, programme, clean_period(root, wave, programme), files)

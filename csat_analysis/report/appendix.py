@@ -18,12 +18,21 @@ VALUE_KEYS = ("data.values_missing", "data.values_repaired")
 
 def belief(view: View) -> dict[str, Any]:
     weights = view.facts["weights"]
-    return {"answers": answers(view), "rows": received(view), "values": handled(view), "method": method(view),
-            "intervals": view.say(INTERVALS[weights], confidence=view.confidence), "silence": view.say(SILENCE[weights])}
+    return {
+        "answers": answers(view),
+        "rows": received(view),
+        "values": handled(view),
+        "method": method(view),
+        "intervals": view.say(INTERVALS[weights], confidence=view.confidence),
+        "silence": view.say(SILENCE[weights]),
+    }
 
 
 def answers(view: View) -> str:
-    found = [view.named(view.numbers.panel(record.group["panel"]), record) for record in view.records("data.answers")]
+    """Answers of each panel, in the order of survey.yml."""
+    order = list(view.programme.panels)
+    records = sorted(view.records("data.answers"), key=lambda r: order.index(r.group["panel"]) if order else 0)
+    found = [view.named(view.numbers.panel(record.group["panel"]), record) for record in records]
     return view.say("belief.answers.reading", items=view.list(found)) if found else ""
 
 
@@ -38,17 +47,29 @@ def received(view: View) -> dict[str, Any] | None:
         readings.append(view.say("belief.rows.reading", **rows))
     if view.has("data.clean_share"):
         readings.append(view.say("belief.rows.clean", share=view.numbers.bare("data.clean_share")))
-    return {"rows": [(view.numbers.table(table), [view.numbers.bare(key, table=table) for key in ROW_KEYS]) for table in tables],
-            "readings": readings}
+    return {
+        "rows": [
+            (view.numbers.table(table), [view.numbers.bare(key, table=table) for key in ROW_KEYS]) for table in tables
+        ],
+        "readings": readings,
+    }
 
 
 def handled(view: View) -> list[tuple[str, str, list[Markup | str]]]:
     """(table, rule, values set to missing, values repaired), where a rule found anything."""
     found = [record for key in VALUE_KEYS for record in view.records(key) if record.value]
     groups = list(dict.fromkeys((record.group["table"], record.group["rule"]) for record in found))
-    return [(view.numbers.table(table), view.numbers.rule(rule),
-             [view.numbers.bare(key, table=table, rule=rule) if view.has(key, table=table, rule=rule) else "" for key in VALUE_KEYS])
-            for table, rule in groups]
+    return [
+        (
+            view.numbers.table(table),
+            view.numbers.rule(rule),
+            [
+                view.numbers.bare(key, table=table, rule=rule) if view.has(key, table=table, rule=rule) else ""
+                for key in VALUE_KEYS
+            ],
+        )
+        for table, rule in groups
+    ]
 
 
 def method(view: View) -> list[str]:
@@ -63,9 +84,17 @@ def method(view: View) -> list[str]:
     elif facts["standard_from"]:
         said.append(view.say("belief.standard.set", period=wording.period_text(facts["standard_from"], view.language)))
     if facts["stand_ins"]:
-        said.append(view.say("belief.stand_ins", items=view.list([view.say(wording.STAND_INS[name]) for name in facts["stand_ins"]])))
+        said.append(
+            view.say(
+                "belief.stand_ins", items=view.list([view.say(wording.STAND_INS[name]) for name in facts["stand_ins"]])
+            )
+        )
     if facts["not_supplied"]:
-        said.append(view.say("belief.not_supplied", items=view.list([view.numbers.table(name) for name in facts["not_supplied"]])))
+        said.append(
+            view.say(
+                "belief.not_supplied", items=view.list([view.numbers.table(name) for name in facts["not_supplied"]])
+            )
+        )
     return said
 
 
@@ -76,9 +105,19 @@ def glossary(view: View) -> dict[str, Any]:
 
 def measure_terms(view: View) -> list[tuple[str, str]]:
     programme, ends = view.programme, {"worst": WORST, "best": BEST}
-    weights = [view.say("list.named", name=programme.label("dimension", name, view.language), value=wording.percent_text(weight, view.language))
-               for name, weight in programme.weights.items()]
-    index = view.say("term.index.equal", **ends) if programme.equal_weights else view.say("term.index.text", weights=view.list(weights), **ends)
+    weights = [
+        view.say(
+            "list.named",
+            name=programme.label("dimension", name, view.language),
+            value=wording.percent_text(weight, view.language),
+        )
+        for name, weight in programme.weights.items()
+    ]
+    index = (
+        view.say("term.index.equal", **ends)
+        if programme.equal_weights
+        else view.say("term.index.text", weights=view.list(weights), **ends)
+    )
     low, high = (wording.plain_text(end, view.language) for end in (programme.scale.min, programme.scale.max))
     terms = [("term.index", index), ("term.dimension", view.say("term.dimension.text")),
              ("term.item", view.say("term.item.text", low=low, high=high, **ends))]
@@ -95,8 +134,17 @@ def outcome_terms(view: View) -> list[tuple[str, str]]:
     if shows(view, "satisfaction.csat"):
         outcome = view.programme.outcomes["csat"]
         codes = view.list([wording.plain_text(code, view.language) for code in outcome.satisfied])
-        terms.append(("term.csat", view.say("term.csat.text", satisfied=codes, low=wording.plain_text(outcome.min, view.language),
-                                            high=wording.plain_text(outcome.max, view.language))))
+        terms.append(
+            (
+                "term.csat",
+                view.say(
+                    "term.csat.text",
+                    satisfied=codes,
+                    low=wording.plain_text(outcome.min, view.language),
+                    high=wording.plain_text(outcome.max, view.language),
+                ),
+            )
+        )
     if shows(view, "satisfaction.nps"):
         outcome = view.programme.outcomes["nps"]
         promoter, detractor = ("–".join(wording.plain_text(end, view.language) for end in ends)
@@ -112,7 +160,7 @@ def survey_terms(view: View) -> list[tuple[str, str]]:
         panels = view.list([view.numbers.panel(record.group["panel"]) for record in view.records("satisfaction.panel")])
         terms.append(("term.panel", view.say("term.panel.text", panels=panels)))
     terms.append(("term.interval", view.say("term.interval.text", confidence=view.confidence)))
-    if view.records("satisfaction.change"):
+    if shows(view, "satisfaction.change"):
         terms.append(("term.detectable", view.say("term.detectable.text")))
     if view.facts["weights"] != "none":
         terms.append(("term.weight", view.say("term.weight.text")))

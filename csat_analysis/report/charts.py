@@ -1,4 +1,4 @@
-"""From recorded results to the report's charts: the tidy tables that `figures` draws, their labels and the finding as alt text."""
+"""From recorded results to charts: the tidy tables that `figures` draws, their labels and the finding as alt text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from csat_analysis.results import Record
 
 BOUNDS = (0, 100)         # the ends of the index, in points
 HERO = 560                  # pixels: the trend beside the headline number
-TONES = {"higher": "accent", "lower": "warn"}
+TONES = {"higher": "accent", "lower": "warn", "above_index": "accent", "below_index": "warn"}
 
 
 @dataclass(frozen=True)
@@ -34,37 +34,69 @@ class Chart:
 
 
 def chart(name: str, draw: Callable[[int], Figure], *, title: str, alt: str, wide: int = figures.WIDE) -> Chart:
-    drawn = {width: figures.svg_text(draw(width), name=f"{name}-{width}", title=title, alt=alt) for width in (wide, figures.NARROW)}
+    drawn = {
+        width: figures.svg_text(draw(width), name=f"{name}-{width}", title=title, alt=alt)
+        for width in (wide, figures.NARROW)
+    }
     return Chart(name, *(Markup(svg) for svg in drawn.values()))
 
 
-def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]], tones: dict[str, str] | None = None) -> pd.DataFrame:
-    """(group, name, record) → the table that `figures.dot_interval` draws."""
-    language, tones = numbers.language, tones or {}
-    return pd.DataFrame([{
-        "group": group, "name": name, "value": record.value, "low": record.low if record.status == "ok" else None,
-        "high": record.high if record.status == "ok" else None, "tone": tones.get(record.verdict, "accent" if not tones else "context"),
-        "label": wording.number_text(record.value, record.unit, language) if record.shown else say(wording.STATUSES[record.status], language),
-    } for group, name, record in rows]).astype({"value": float, "low": float, "high": float})
+def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]]) -> pd.DataFrame:
+    """(group, name, record) → the table that `figures.dot_interval` draws; a verdict gives the colour."""
+    language = numbers.language
+    return pd.DataFrame(
+        [
+            {
+                "group": group,
+                "name": name,
+                "value": record.value,
+                "low": record.low if record.status == "ok" else None,
+                "high": record.high if record.status == "ok" else None,
+                "tone": TONES.get(record.verdict, "context" if record.verdict else "accent"),
+                "label": wording.number_text(record.value, record.unit, language)
+                if record.shown
+                else say(wording.STATUSES[record.status], language),
+            }
+            for group, name, record in rows
+        ]
+    ).astype({"value": float, "low": float, "high": float})
 
 
 def named(numbers: Numbers, name: str, record: Record) -> str:
     """Sales staff (75.2), plain."""
-    return say("list.named", numbers.language, name=name, value=wording.number_text(record.value, record.unit, numbers.language))
+    return say(
+        "list.named",
+        numbers.language,
+        name=name,
+        value=wording.number_text(record.value, record.unit, numbers.language),
+    )
 
 
-def dots_chart(numbers: Numbers, name: str, rows: list[tuple[str, str, Record]], *, title: str, alt: str,
-               tones: dict[str, str] | None = None, bracket: tuple[float, float, str] | None = None) -> Chart:
-    """Dots and intervals of index points against the index of all customers; `alt` names a message with best and worst."""
+def dots_chart(
+    numbers: Numbers,
+    name: str,
+    rows: list[tuple[str, str, Record]],
+    *,
+    title: str,
+    alt: str,
+    bracket: tuple[float, float, str] | None = None,
+) -> Chart:
+    """Dots and intervals of index points against the index of all customers; `alt` is a message with best and worst."""
     language = numbers.language
     index = numbers.results.get("satisfaction.index")
     shown = sorted((row for row in rows if row[2].shown), key=lambda row: row[2].value)
     reference = {"reference": index.value, "reference_label": say(
         "label.overall", language, value=wording.number_text(index.value, index.unit, language))} if index.shown else {}
-    finding = say(alt, language, best=named(numbers, *shown[-1][1:]), worst=named(numbers, *shown[0][1:])) if shown else title
-    table = rows_table(numbers, rows, tones)
-    return chart(name, lambda width: figures.dot_interval(table, bounds=BOUNDS, width=width, bracket=bracket, **reference),
-                 title=title, alt=finding)
+    finding = (
+        say(alt, language, best=named(numbers, *shown[-1][1:]), worst=named(numbers, *shown[0][1:])) if shown else title
+    )
+    table = rows_table(numbers, rows)
+    return chart(
+        name,
+        lambda width: figures.dot_interval(table, bounds=BOUNDS, width=width, bracket=bracket, **reference),
+        title=title,
+        alt=finding,
+    )
 
 
 def trend_records(numbers: Numbers, measure: str) -> list[Record]:
@@ -87,13 +119,16 @@ def trend_chart(numbers: Numbers) -> Chart | None:
     if len(shown) < 2:
         return None
     table, reference = trend_table(numbers, records), {}
-    if numbers.results.has("satisfaction.standard") and (standard := numbers.results.get("satisfaction.standard")).shown:
+    if (
+        numbers.results.has("satisfaction.standard")
+        and (standard := numbers.results.get("satisfaction.standard")).shown
+    ):
         words = say("label.standard", language, value=wording.number_text(standard.value, standard.unit, language))
         reference = {"reference": standard.value, "reference_label": words}
     first, last = (wording.number_text(record.value, record.unit, language) for record in (shown[0], shown[-1]))
     alt = say("overview.trend.alt", language, count=len(shown), first=first, last=last,
               period=wording.period_text(shown[-1].group["period"], language))
-    return chart("trend", lambda width: figures.trend(table, bounds=BOUNDS, width=width, height=210, **reference),
+    return chart("trend", lambda width: figures.trend(table, bounds=BOUNDS, width=width, height=224, **reference),
                  title=say("overview.trend.title", language), alt=alt, wide=HERO)
 
 
@@ -104,6 +139,12 @@ def spark_chart(numbers: Numbers, measure: str) -> Chart | None:
     if len(shown) < 2:
         return None
     title = say("overview.spark.title", language, measure=numbers.measure(measure))
-    ends = [named(numbers, wording.period_text(record.group["period"], language), record) for record in (shown[0], shown[-1])]
+    ends = [
+        named(numbers, wording.period_text(record.group["period"], language), record)
+        for record in (shown[0], shown[-1])
+    ]
     drawing = figures.sparkline(trend_table(numbers, records))
-    return Chart(f"spark-{measure}", Markup(figures.svg_text(drawing, name=f"spark-{measure}", title=title, alt=" → ".join(ends))))
+    return Chart(
+        f"spark-{measure}",
+        Markup(figures.svg_text(drawing, name=f"spark-{measure}", title=title, alt=" → ".join(ends))),
+    )

@@ -1,7 +1,8 @@
 """The report's charts: tidy tables in, matplotlib figures out; the same functions serve notebooks and the report.
 
-A chart knows no statistics, no language and no programme: values, intervals and the words beside them come in columns. It is laid out
-in pixels (one unit = one CSS pixel at full size), so that a wide and a narrow drawing of one table are both legible as drawn.
+A chart knows no statistics, no language and no programme: values, intervals and the words beside them come in columns.
+It is laid out in pixels (one unit = one CSS pixel at full size), so that a wide and a narrow drawing of one table are
+both legible as drawn.
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-PALETTE = {"ink": "#1b2530", "muted": "#5a6673", "rule": "#dde2e7", "context": "#8793a0", "accent": "#0b5f8f", "warn": "#b4510c"}
+PALETTE = {
+    "ink": "#1b2530",
+    "muted": "#5a6673",
+    "rule": "#dde2e7",
+    "context": "#8793a0",
+    "accent": "#0b5f8f",
+    "warn": "#b4510c",
+}
 FONTS = {"font.family": ["DejaVu Sans", "Noto Sans SC"], "svg.fonttype": "none", "svg.hashsalt": "csat"}
 WIDE, NARROW = 720, 340           # pixels: a desktop or A4 column, and a phone's
 SMALL, PLAIN = 12, 13             # text sizes in pixels
@@ -37,11 +45,12 @@ def trend(table: pd.DataFrame, *, bounds: tuple[float, float], width: int = WIDE
           reference: float | None = None, reference_label: str = "") -> Figure:
     """A line through periods with an interval at each; the latest carries the colour.
 
-    `table` has one row a period, in order: `name` and `group` (first and second line under the axis; a repeated group is written once),
-    `value`, `low`, `high`, `label` (the value in words). A missing value leaves a gap. `bounds` are the ends of the measure's scale.
+    `table` has one row a period, in order: `name` and `group` (first and second line under the axis; a repeated group
+    is written once), `value`, `low`, `high`, `label` (the value in words). A missing value leaves a gap. `bounds` are
+    the ends of the measure's scale.
     """
     figure, ax = canvas(width, height)
-    top, bottom, left, right = 26, height - 42, 34, width - 26
+    top, bottom, left, right = 26 if reference is None else 44, height - 42, 34, width - 26
     ticks = axis_ticks([table["value"], table["low"], table["high"], pd.Series([reference], dtype=float)], bounds, 4)
     y = scale(ticks[0], ticks[-1], bottom, top)
     step = (right - left - 40) / max(len(table) - 1, 1)
@@ -51,7 +60,8 @@ def trend(table: pd.DataFrame, *, bounds: tuple[float, float], width: int = WIDE
     places = [left + 20 + step * place if len(table) > 1 else (left + right) / 2 for place in range(len(table))]
     if reference is not None:
         ax.plot([left, right], [y(reference)] * 2, color=PALETTE["ink"], linewidth=1.2, dashes=(4, 3), clip_on=False)
-        write(ax, right, y(reference) + 11, reference_label, size=SMALL, color="ink", align="right")
+        ax.plot([left, left + 20], [10, 10], color=PALETTE["ink"], linewidth=1.2, dashes=(4, 3), clip_on=False)
+        write(ax, left + 26, 10, reference_label, size=SMALL, color="ink", align="left")
     ax.plot(places, y(table["value"]), color=PALETTE["context"], linewidth=1.5, clip_on=False)
     written = None
     for x, row, latest in zip(places, table.itertuples(), [False] * (len(table) - 1) + [True], strict=True):
@@ -59,7 +69,16 @@ def trend(table: pd.DataFrame, *, bounds: tuple[float, float], width: int = WIDE
         if pd.notna(row.value):
             mark(ax, x, row, y, tone, upright=True)
             above = y(row.high) if pd.notna(row.high) else y(row.value)
-            write(ax, x, above - 11, row.label, size=15 if latest else SMALL, color="accent" if latest else "muted", align="center", bold=latest)
+            write(
+                ax,
+                x,
+                above - 11,
+                row.label,
+                size=15 if latest else SMALL,
+                color="accent" if latest else "muted",
+                align="center",
+                bold=latest,
+            )
         else:
             write(ax, x, (top + bottom) / 2, row.label, size=SMALL, color="muted", align="center")
         write(ax, x, bottom + 17, row.name, size=SMALL, color="ink" if latest else "muted", align="center", bold=latest)
@@ -88,18 +107,25 @@ def dot_interval(table: pd.DataFrame, *, bounds: tuple[float, float], width: int
                  bracket: tuple[float, float, str] | None = None) -> Figure:
     """Rows of a dot with its interval, under group headings, against a reference line.
 
-    `table` has one row a dot: `group` (heading; blank for none), `name`, `value`, `low`, `high`, `label` (the value in words, or why there
-    is none) and `tone` (context, accent or warn). `bracket` spans two values below the rows and names their distance. On a narrow
-    drawing the name stands above its dot.
+    `table` has one row a dot: `group` (heading; blank for none), `name`, `value`, `low`, `high`, `label` (the value in
+    words, or why there is none) and `tone` (context, accent or warn). `bracket` spans two values below the rows and
+    names their distance. On a narrow drawing the name stands above its dot.
     """
     stacked = width < 500
-    name_width = 0.0 if stacked else min(max((text_width(name, PLAIN) for name in table["name"]), default=0), width * 0.52) + 16
-    value_width = max((text_width(label, PLAIN, bold=True) for label in table.loc[table["value"].notna(), "label"]), default=40) + 12
+    name_width = (
+        0.0 if stacked else min(max((text_width(name, PLAIN) for name in table["name"]), default=0), width * 0.52) + 16
+    )
+    value_width = (
+        max((text_width(label, PLAIN, bold=True) for label in table.loc[table["value"].notna(), "label"]), default=40)
+        + 12
+    )
     left, right = name_width + 8, width - value_width - 8
     rows, rows_end = place_rows(table, width if stacked else name_width - 16, stacked, top=40)
     bottom, height = rows_end, rows_end + (70 if bracket else 24)
     figure, ax = canvas(width, height)
-    ticks = axis_ticks([table["value"], table["low"], table["high"], pd.Series([reference], dtype=float)], bounds, 4 if stacked else 6)
+    ticks = axis_ticks(
+        [table["value"], table["low"], table["high"], pd.Series([reference], dtype=float)], bounds, 4 if stacked else 6
+    )
     x = scale(ticks[0], ticks[-1], left, right)
     # Under a name that stands above its dot no line runs: there each row has its own piece of the grid.
     pieces = [(row["y"] - 10, row["y"] + 10) for row in rows if "row" in row] if stacked else [(30, bottom)]
@@ -111,12 +137,19 @@ def dot_interval(table: pd.DataFrame, *, bounds: tuple[float, float], width: int
         for piece in [(22, 30), *pieces]:
             ax.plot([x(reference)] * 2, piece, color=PALETTE["ink"], linewidth=1.2, dashes=(4, 3), clip_on=False)
         half = text_width(reference_label, SMALL) / 2
-        write(ax, min(max(x(reference), half), width - half), 11, reference_label, size=SMALL, color="ink", align="center")
+        write(
+            ax, min(max(x(reference), half), width - half), 11, reference_label, size=SMALL, color="ink", align="center"
+        )
     for row in rows:
         draw_row(ax, row, x, left, width)
     if bracket:
         start, end, words = bracket
-        ax.annotate("", (x(end), height - 32), (x(start), height - 32), arrowprops={"arrowstyle": "<->", "color": PALETTE["warn"], "lw": 1.5})
+        ax.annotate(
+            "",
+            (x(end), height - 32),
+            (x(start), height - 32),
+            arrowprops={"arrowstyle": "<->", "color": PALETTE["warn"], "lw": 1.5},
+        )
         write(ax, (x(start) + x(end)) / 2, height - 14, words, size=PLAIN, color="warn", align="center", bold=True)
     return figure
 
@@ -149,7 +182,16 @@ def draw_row(ax: Axes, placed: dict, x: Callable, left: float, width: float) -> 
         write(ax, left, y, row.label, size=SMALL, color="muted", align="left")
         return
     mark(ax, y, row, x, row.tone, upright=False)
-    write(ax, width, y, row.label, size=PLAIN, color="ink" if row.tone == "context" else row.tone, align="right", bold=True)
+    write(
+        ax,
+        width,
+        y,
+        row.label,
+        size=PLAIN,
+        color="ink" if row.tone == "context" else row.tone,
+        align="right",
+        bold=True,
+    )
 
 
 def mark(ax: Axes, place: float, row: tuple, along: Callable, tone: str, *, upright: bool, radius: float = 4.5) -> None:
@@ -157,7 +199,14 @@ def mark(ax: Axes, place: float, row: tuple, along: Callable, tone: str, *, upri
     colour = PALETTE[tone]
     if pd.notna(row.low) and pd.notna(row.high):
         ends, still = [along(row.low), along(row.high)], [place, place]
-        ax.plot(*(still, ends) if upright else (ends, still), color=colour, linewidth=2.5, alpha=0.55, solid_capstyle="round", clip_on=False)
+        ax.plot(
+            *(still, ends) if upright else (ends, still),
+            color=colour,
+            linewidth=2.5,
+            alpha=0.55,
+            solid_capstyle="round",
+            clip_on=False,
+        )
     x, y = (place, along(row.value)) if upright else (along(row.value), place)
     ax.plot([x], [y], marker="o", markersize=2 * radius, color=colour, markeredgewidth=0, clip_on=False)
 
@@ -174,8 +223,18 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def write(ax: Axes, x: float, y: float, text: str, *, size: float, color: str, align: str, bold: bool = False) -> None:
-    ax.text(x, y, text, fontsize=size, color=PALETTE[color], ha=align, va="center_baseline", weight="bold" if bold else "normal",
-            family=FONTS["font.family"], parse_math=False)
+    ax.text(
+        x,
+        y,
+        text,
+        fontsize=size,
+        color=PALETTE[color],
+        ha=align,
+        va="center_baseline",
+        weight="bold" if bold else "normal",
+        family=FONTS["font.family"],
+        parse_math=False,
+    )
 
 
 def scale(low: float, high: float, start: float, end: float) -> Callable:
@@ -184,7 +243,7 @@ def scale(low: float, high: float, start: float, end: float) -> Callable:
 
 
 def axis_ticks(columns: list[pd.Series], bounds: tuple[float, float], count: int) -> list[float]:
-    """Round ticks that hold every value, inside the measure's scale. Dots need no zero; the ticks show where the axis starts."""
+    """Round ticks that hold every value, inside the scale. Dots need no zero: the ticks show where the axis starts."""
     known = pd.concat(columns).dropna()
     low, high = (known.min(), known.max()) if len(known) else bounds
     if high - low < (bounds[1] - bounds[0]) / 20:
@@ -210,13 +269,15 @@ def wrap(text: str, size: float, width: float) -> list[str]:
 
 
 def svg_text(figure: Figure, *, name: str, title: str, alt: str) -> str:
-    """The figure as SVG that is the same for the same input, scales with the page, takes its fonts and colours, and reads aloud.
+    """The figure as SVG: the same for the same input, in the page's width, fonts and colours, and read aloud.
 
-    `name` keeps ids apart where several stand in one page; `title` and `alt` (the finding) are what a screen reader says.
+    `name` keeps ids apart where several stand in one page; a screen reader says `title` and `alt` (the finding).
     """
     buffer = io.StringIO()
     with matplotlib.rc_context(FONTS):
-        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")), transparent=True)
+        figure.savefig(
+            buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")), transparent=True
+        )
     svg = buffer.getvalue()[buffer.getvalue().index("<svg"):]
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{name}-", svg)
@@ -226,5 +287,10 @@ def svg_text(figure: Figure, *, name: str, title: str, alt: str) -> str:
         svg = svg.replace(code, f"var(--{colour}, {code})")
     head = (f'role="img" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape(title)}</title>'
             f'<desc id="{name}-desc">{escape(alt)}</desc>')
-    svg = re.sub(r'<svg ([^>]*?)>', lambda found: "<svg " + re.sub(r'\b(width|height)="[^"]*" ?', "", found[1]).strip() + " " + head, svg, count=1)
+    svg = re.sub(
+        r"<svg ([^>]*?)>",
+        lambda found: "<svg " + re.sub(r'\b(width|height)="[^"]*" ?', "", found[1]).strip() + " " + head,
+        svg,
+        count=1,
+    )
     return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip())

@@ -13,15 +13,31 @@ from csat_analysis.results import Record, Results
 
 DIFFERENCES = ("satisfaction.change", "satisfaction.against_standard", "satisfaction.perception_gap", "target.progress")
 KEY_LABELS = {
-    "satisfaction.index": "key.index", "satisfaction.standard": "key.standard",
-    "satisfaction.against_standard": "key.against_standard", "satisfaction.three_panel_mean": "key.three_panel_mean",
-    "satisfaction.panel": "key.panel", "satisfaction.dimension": "key.dimension", "satisfaction.item": "key.item",
-    "satisfaction.satisfied_share": "key.satisfied_share", "satisfaction.csat": "key.csat", "satisfaction.nps": "key.nps",
-    "satisfaction.segment": "key.segment", "satisfaction.segment_nps": "key.segment_nps", "satisfaction.change": "key.change",
-    "satisfaction.trend": "key.trend", "satisfaction.perception_gap": "key.perception_gap", "target.gain": "key.target_gain",
-    "target.progress": "key.target_progress", "data.rows_in": "key.rows_in", "data.rows_kept": "key.rows_kept",
-    "data.rows_set_aside": "key.rows_set_aside", "data.values_missing": "key.values_missing",
-    "data.values_repaired": "key.values_repaired", "data.answers": "key.answers", "data.clean_share": "key.clean_share"}
+    "satisfaction.index": "key.index",
+    "satisfaction.standard": "key.standard",
+    "satisfaction.against_standard": "key.against_standard",
+    "satisfaction.three_panel_mean": "key.three_panel_mean",
+    "satisfaction.panel": "key.panel",
+    "satisfaction.dimension": "key.dimension",
+    "satisfaction.item": "key.item",
+    "satisfaction.satisfied_share": "key.satisfied_share",
+    "satisfaction.csat": "key.csat",
+    "satisfaction.nps": "key.nps",
+    "satisfaction.segment": "key.segment",
+    "satisfaction.segment_nps": "key.segment_nps",
+    "satisfaction.change": "key.change",
+    "satisfaction.trend": "key.trend",
+    "satisfaction.perception_gap": "key.perception_gap",
+    "target.gain": "key.target_gain",
+    "target.progress": "key.target_progress",
+    "data.rows_in": "key.rows_in",
+    "data.rows_kept": "key.rows_kept",
+    "data.rows_set_aside": "key.rows_set_aside",
+    "data.values_missing": "key.values_missing",
+    "data.values_repaired": "key.values_repaired",
+    "data.answers": "key.answers",
+    "data.clean_share": "key.clean_share",
+}
 MEASURES = {"index": "key.index", "nps": "key.nps", "csat": "key.csat", "satisfied_share": "key.satisfied_share"}
 
 
@@ -42,12 +58,16 @@ class Numbers:
         """The number alone, where the sentence or the column names its unit."""
         record = self.results.get(key, **group)
         signed = key in DIFFERENCES
-        return self._button(record, wording.number_text(record.value, record.unit, self.language, signed=signed) if record.shown else "")
+        return self._button(
+            record, wording.number_text(record.value, record.unit, self.language, signed=signed) if record.shown else ""
+        )
 
     def size(self, key: str, **group: str) -> Markup:
         """A difference without its sign, where the sentence says up or down."""
         record = self.results.get(key, **group)
-        return self._button(record, wording.change_text(record.value, record.unit, self.language, signed=False) if record.shown else "")
+        return self._button(
+            record, wording.change_text(record.value, record.unit, self.language, signed=False) if record.shown else ""
+        )
 
     def interval(self, key: str, **group: str) -> str:
         """69.0 to 73.6; nothing where there is none."""
@@ -55,7 +75,11 @@ class Numbers:
 
     def label(self, record: Record) -> str:
         """What a record is, in words."""
-        return say(KEY_LABELS[record.key], self.language, **{self._part(name): self._level(record, name) for name in record.group})
+        return say(
+            KEY_LABELS[record.key],
+            self.language,
+            **{self._part(name): self._level(record, name) for name in record.group},
+        )
 
     def measure(self, name: str) -> str:
         """The words for what a change or a trend is about: index, nps, csat or a dimension."""
@@ -65,7 +89,11 @@ class Numbers:
 
     def panel(self, name: str) -> str:
         """The words for a panel; a survey without panels has one of all answers."""
-        return self.programme.label("panel", name, self.language) if name in self.programme.panels else say("panel.all", self.language)
+        return (
+            self.programme.label("panel", name, self.language)
+            if name in self.programme.panels
+            else say("panel.all", self.language)
+        )
 
     def rule(self, name: str) -> str:
         return Rule(name).meaning[self.language]
@@ -78,12 +106,28 @@ class Numbers:
         return [self._popover(place, record) for place, record in self.used.items() if place in places]
 
     def _popover(self, place: str, record: Record) -> dict[str, object]:
-        at = f"notebooks/{record.notebook}.html" + (f"#cell-id={record.cell}" if record.cell else "") if record.notebook else None
-        error = wording.number_text(record.se, record.unit, self.language, signed=True).lstrip("+") if record.status == "ok" else None
-        return {"id": place, "label": self.label(record), "value": self._full(record), "record": record, "link": at, "interval": self._interval(record), "error": error,
-                "answers": None if record.n is None else wording.number_text(record.n, "count", self.language),
-                "status": say(wording.STATUSES[record.status], self.language),
-                "verdict": say(wording.worded(record, wording.VERDICTS), self.language) if record.verdict else None}
+        at = (
+            f"notebooks/{record.notebook}.html" + (f"#cell-id={record.cell}" if record.cell else "")
+            if record.notebook
+            else None
+        )
+        error = (
+            wording.number_text(record.se, record.unit, self.language, signed=True).lstrip("+")
+            if record.status == "ok"
+            else None
+        )
+        return {
+            "id": place,
+            "label": self.label(record),
+            "value": self._full(record),
+            "record": record,
+            "link": at,
+            "interval": self._interval(record),
+            "error": error,
+            "answers": None if record.n is None else wording.number_text(record.n, "count", self.language),
+            "status": say(wording.STATUSES[record.status], self.language),
+            "verdict": say(wording.worded(record, wording.VERDICTS), self.language) if record.verdict else None,
+        }
 
     def _full(self, record: Record) -> str:
         write = wording.change_text if record.key in DIFFERENCES else wording.level_text
@@ -92,7 +136,9 @@ class Numbers:
     def _interval(self, record: Record) -> str:
         if record.status != "ok" or record.low is None:
             return ""
-        return wording.interval_text(record.low, record.high, record.unit, self.language, signed=record.key in DIFFERENCES)
+        return wording.interval_text(
+            record.low, record.high, record.unit, self.language, signed=record.key in DIFFERENCES
+        )
 
     def _button(self, record: Record, text: str) -> Markup:
         place = self.places[record.name]
@@ -100,9 +146,18 @@ class Numbers:
         group = ",".join(f"{name}={level}" for name, level in record.group.items())
         words = text or say(wording.STATUSES[record.status], self.language)
         hover = " · ".join(part for part in (self.label(record), self._interval(record)) if part)
-        return Markup('<button type="button" class="num{}" popovertarget="{}" data-key="{}" data-group="{}" data-value="{}" title="{}">{}</button>'
-                      ).format("" if text else " absent", place, record.key, group, "" if record.value is None else repr(record.value),
-                               hover, words)
+        return Markup(
+            '<button type="button" class="num{}" popovertarget="{}" data-key="{}" data-group="{}" data-value="{}" '
+            'title="{}">{}</button>'
+        ).format(
+            "" if text else " absent",
+            place,
+            record.key,
+            group,
+            "" if record.value is None else repr(record.value),
+            hover,
+            words,
+        )
 
     @staticmethod
     def _part(name: str) -> str:

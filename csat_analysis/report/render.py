@@ -12,12 +12,17 @@ from markupsafe import Markup
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import appendix, sections, wording
+from csat_analysis.report import appendix, sections, where, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.results import Results
 
-SECTIONS = {"overview": sections.overview, "where": sections.where, "belief": appendix.belief, "glossary": appendix.glossary}
+SECTIONS = {
+    "overview": sections.overview,
+    "where": where.where,
+    "belief": appendix.belief,
+    "glossary": appendix.glossary,
+}
 TITLES = {"overview": "overview.title", "where": "where.title", "belief": "belief.title", "glossary": "glossary.title"}
 OTHER_LANGUAGE = {"zh": "en", "en": "zh"}
 
@@ -25,18 +30,31 @@ OTHER_LANGUAGE = {"zh": "en", "en": "zh"}
 class Report:
     """The report of one period in one language.
 
-    `sections` names the sections that have content, in order; `section(name)` is one as HTML; `page()` is the self-contained page made of
-    the same strings; `figures` holds every chart as SVG by name. Every number comes from `results`: one that no notebook recorded is a ResultError.
+    `sections` names the sections that have content, in order; `section(name)` is one as HTML; `page()` is the
+    self-contained page made of the same strings; `figures` holds every chart as SVG by name. Every number comes from
+    `results`: one that no notebook recorded is a ResultError.
 
-    facts  what isn't an estimate: previous (period or None), fieldwork (first and last day, ISO), weights (design, own, none), not_supplied
-           (tables), standard_from (a period, "fixed" or None), questionnaire_changed, stand_ins (columns), commit.
+    facts  what isn't an estimate: previous (period or None), fieldwork (first and last day, ISO, or None), weights
+           (design, own, none), not_supplied (tables), standard_from (a period, "fixed" or None), questionnaire_changed,
+           stand_ins (columns), commit.
     """
 
     def __init__(self, results: Results, programme: Programme, period: Period, language: str, *, facts: dict[str, Any]):
         self.view = sections.View(results, programme, period, language, facts, Numbers(results, programme, language))
-        self._templates = Environment(loader=PackageLoader(__package__, "template"), autoescape=True, undefined=StrictUndefined,
-                                      trim_blocks=True, lstrip_blocks=True)
-        self._templates.globals.update(say=self.view.say, numbers=self.view.numbers, view=self.view, verdicts=wording.VERDICTS, worded=wording.worded)
+        self._templates = Environment(
+            loader=PackageLoader(__package__, "template"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(
+            say=self.view.say,
+            numbers=self.view.numbers,
+            view=self.view,
+            verdicts=wording.VERDICTS,
+            worded=wording.worded,
+        )
 
     @cached_property
     def contents(self) -> dict[str, dict[str, Any]]:
@@ -53,22 +71,37 @@ class Report:
         return self._rendered[name]
 
     def section_for_notebook(self, name: str) -> str:
-        """One section with the style and the popovers that it needs to be read alone, beside the analysts' notebooks."""
+        """One section with the style and popovers that it needs to be read alone, among the analysts' notebooks."""
         if name not in self._rendered:
             raise ResultError(f"the report has no section {name!r} this time; it has {', '.join(self.sections)}")
-        alone = self._render("alone.html.j2", section=Markup(self._rendered[name]), popovers=self._popovers([name]), style=self._style)
+        alone = self._render(
+            "alone.html.j2", section=Markup(self._rendered[name]), popovers=self._popovers([name]), style=self._style
+        )
         return alone.replace('href="notebooks/', 'href="')
 
     def page(self) -> str:
         """The whole page: one file, no script, no request."""
-        body = [Markup(self._rendered[name]) for name in self.sections]
-        return self._render("page.html.j2", sections=body, names=self.sections, titles=TITLES, popovers=self._popovers(self.sections), style=self._style,
-                            other=OTHER_LANGUAGE[self.view.language], title=wording.period_text(self.view.period, self.view.language, title=True),
-                            fieldwork=self._fieldwork, index=self._index, commit=self.view.facts["commit"])
+        return self._render(
+            "page.html.j2",
+            sections=[Markup(self._rendered[name]) for name in self.sections],
+            names=self.sections,
+            titles=TITLES,
+            popovers=self._popovers(self.sections),
+            style=self._style,
+            other=OTHER_LANGUAGE[self.view.language],
+            title=self.view.period_title(self.view.period),
+            about=self._about(),
+            footer=self._footer(),
+        )
 
     @property
     def figures(self) -> dict[str, str]:
-        return {name: svg for content in self.contents.values() for chart in charts_in(content) for name, svg in chart.drawings.items()}
+        return {
+            name: svg
+            for content in self.contents.values()
+            for chart in charts_in(content)
+            for name, svg in chart.drawings.items()
+        }
 
     @cached_property
     def _rendered(self) -> dict[str, str]:
@@ -77,18 +110,24 @@ class Report:
 
     def _popovers(self, names: list[str]) -> list[dict[str, object]]:
         html = "".join(self._rendered[name] for name in names)
-        return self.view.numbers.popovers([place for place in self.view.numbers.used if f'popovertarget="{place}"' in html])
+        return self.view.numbers.popovers(
+            [place for place in self.view.numbers.used if f'popovertarget="{place}"' in html]
+        )
 
-    @property
-    def _fieldwork(self) -> str:
-        dates = self.view.facts["fieldwork"]
-        return wording.dates_text(*dates, self.view.language) if dates else ""
+    def _about(self) -> list[str]:
+        """Under the title: when people answered, how many answers the index rests on, how to read a number."""
+        view, about = self.view, []
+        if dates := view.facts["fieldwork"]:
+            about.append(view.say("page.fieldwork", dates=wording.dates_text(*dates, view.language)))
+        index = view.results.get("satisfaction.index") if view.has("satisfaction.index") else None
+        if index and index.n is not None:
+            about.append(view.say("page.answers", answers=wording.number_text(index.n, "count", view.language)))
+        return [*about, view.say("page.hint")]
 
-    @property
-    def _index(self) -> str:
-        """How many answers the index rests on."""
-        record = self.view.results.get("satisfaction.index") if self.view.has("satisfaction.index") else None
-        return wording.number_text(record.n, "count", self.view.language) if record and record.n is not None else ""
+    def _footer(self) -> Markup:
+        commit = self.view.facts["commit"]
+        made = [self.view.say("page.commit", commit=commit)] if commit else []
+        return self.view.sentences(self.view.say("page.generated"), *made)
 
     @cached_property
     def _style(self) -> Markup:

@@ -12,8 +12,8 @@ from importlib import resources
 
 import yaml
 from babel import Locale
-from babel.lists import format_list
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
@@ -22,29 +22,70 @@ from csat_analysis.period import Period
 from csat_analysis.results import Record
 
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
-MESSAGES: dict[str, dict] = yaml.safe_load(resources.files(__package__).joinpath("messages.yml").read_text(encoding="utf-8"))
+MESSAGES: dict[str, dict] = yaml.safe_load(
+    resources.files(__package__).joinpath("messages.yml").read_text(encoding="utf-8")
+)
 MINUS = "−"
 NUMBER_AND_NEIGHBOURS = re.compile(r"([（(]?)(<button [^>]*>[^<]*</button>)((?:[\u00a0 ](?:[分点份]|个百分点))?[)）。，；：、.,;:]*)")
 
-VERDICTS = {word: f"verdict.{word}" for word in (
-    "rose", "fell", "no_detectable_change", "too_few_to_say", "above", "below", "not_distinguishable", "higher", "lower",
-    "no_detectable_difference", "met", "missed", "cannot_be_told", "executives_higher", "executives_lower")}
+VERDICTS = {
+    word: f"verdict.{word}"
+    for word in (
+        "rose",
+        "fell",
+        "no_detectable_change",
+        "too_few_to_say",
+        "above",
+        "below",
+        "not_distinguishable",
+        "higher",
+        "lower",
+        "no_detectable_difference",
+        "met",
+        "missed",
+        "cannot_be_told",
+        "executives_higher",
+        "executives_lower",
+        "above_index",
+        "below_index",
+        "level_with_index",
+    )
+}
 HEADLINES = {"rose": "headline.rose", "fell": "headline.fell", "no_detectable_change": "headline.no_detectable_change",
              "too_few_to_say": "headline.too_few_to_say", None: "headline.alone"}
 CHANGES = {"rose": "change.rose", "fell": "change.fell", "no_detectable_change": "change.no_detectable_change",
            "too_few_to_say": "change.too_few_to_say"}
 CHANGED = {"rose": "overview.changed.rose", "fell": "overview.changed.fell",
            "no_detectable_change": "overview.changed.no_detectable_change"}
-STANDARDS = {"above": "standard.above", "below": "standard.below", "not_distinguishable": "standard.not_distinguishable"}
+STANDARDS = {
+    "above": "standard.above",
+    "below": "standard.below",
+    "not_distinguishable": "standard.not_distinguishable",
+}
 TARGETS = {"met": "target.met", "missed": "target.missed", "cannot_be_told": "target.cannot_be_told"}
-SEGMENTS = {"higher": "where.segments.higher", "lower": "where.segments.lower", "no_detectable_difference": "where.segments.same"}
+PLACES = {"above_index": "where.places.above", "below_index": "where.places.below"}
+SEGMENTS = {"higher": "where.segments.higher", "lower": "where.segments.lower"}
 GAPS = {"executives_higher": "where.gap.executives_higher", "executives_lower": "where.gap.executives_lower",
         "no_detectable_difference": "where.gap.no_detectable_difference"}
 STATUSES = {status: f"status.{status}" for status in (
     "ok", "exact", "suppressed", "not_certified", "not_estimable", "not_supplied", "not_computed")}
-TABLES = {table: f"data.{table}" for table in (
-    "customers", "invitations", "responses", "orders", "tickets", "leads", "managers", "competitors", "audits", "mentions",
-    "history", "actions")}
+TABLES = {
+    table: f"data.{table}"
+    for table in (
+        "customers",
+        "invitations",
+        "responses",
+        "orders",
+        "tickets",
+        "leads",
+        "managers",
+        "competitors",
+        "audits",
+        "mentions",
+        "history",
+        "actions",
+    )
+}
 STAND_INS = {column: f"belief.stand_in.{column}" for column in ("response_id", "contact_id", "panel", "responded_on")}
 
 
@@ -68,12 +109,14 @@ def say(key: str, language: str, **parts: object) -> str:
 def worded(record: Record, sentences: dict[str, str]) -> str:
     """The message that a record's verdict word selects."""
     if record.verdict not in sentences:
-        raise ResultError(f"{record.name}: the report has no sentence for the verdict {record.verdict!r}; it knows {', '.join(map(str, sentences))}")
+        raise ResultError(
+            f"{record.name}: no sentence for the verdict {record.verdict!r}; it may be {', '.join(map(str, sentences))}"
+        )
     return sentences[record.verdict]
 
 
 def number_text(value: float, unit: str, language: str, *, signed: bool = False) -> str:
-    """The bare number as a reader sees it: one decimal, a share as a percentage (as percentage points when signed), a true minus."""
+    """The bare number as a reader sees it: one decimal, a share in percent (in points when signed), a true minus."""
     if unit == "count":
         return format_decimal(value, format="#,##0", locale=LOCALES[language])
     if unit not in ("points", "nps_points", "share"):
@@ -91,7 +134,7 @@ def level_text(value: float, unit: str, language: str) -> str:
 
 
 def change_text(value: float, unit: str, language: str, *, signed: bool = True) -> str:
-    """A difference with its unit: +2.1 points, +2.1 percentage points; without its sign where the sentence says up or down."""
+    """A difference with its unit: +2.1 points, +2.1 percentage points; unsigned where the sentence says up or down."""
     text = number_text(value if signed else abs(value), unit, language, signed=True)
     text = text if signed else text.removeprefix("+")
     message = {"points": "unit.points", "nps_points": "unit.nps_change", "share": "unit.share_change"}[unit]
@@ -135,7 +178,9 @@ def keep_together(html: str) -> str:
 
 
 def dates_text(first: str, last: str, language: str) -> str:
-    start, end = (format_date(dt.date.fromisoformat(day), format="long", locale=LOCALES[language]) for day in (first, last))
+    start, end = (
+        format_date(dt.date.fromisoformat(day), format="long", locale=LOCALES[language]) for day in (first, last)
+    )
     return start if first == last else say("page.dates", language, first=start, last=end)
 
 
@@ -145,7 +190,9 @@ def period_text(period: Period | str, language: str, *, title: bool = False) -> 
     if period.unit == "Q":
         return say("period.quarter", language, year=period.year, number=period.number)
     if title:
-        return say("period.half.one.title" if period.number == 1 else "period.half.two.title", language, year=period.year)
+        return say(
+            "period.half.one.title" if period.number == 1 else "period.half.two.title", language, year=period.year
+        )
     return say("period.half.one" if period.number == 1 else "period.half.two", language, year=period.year)
 
 

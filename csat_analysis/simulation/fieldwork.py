@@ -3,8 +3,8 @@
 The draws are those of survey.yml on this period's frame, listed by `order_by` descending (then customer_id): an
 equal-interval panel takes every (N/n)th customer from a random start within the first interval, a top panel the
 largest. Customers recur because the largest stay on top and a fifth of the list is drawn each time; as sales move and
-customers come and go, every start brings back about a fifth of the last equal-interval draw. Answering becomes likelier
-with satisfaction and differs by region, so the answers alone flatter the company.
+customers come and go, no start brings back more than about a quarter of the last equal-interval draw. Answering becomes
+likelier with satisfaction and differs by region, so the answers alone flatter the company.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def panel_sample(clean: Clean, programme: Programme, panel: str) -> Sample:
     population = frame_size(clean) if rule.draw in IN_LIST_ORDER else drawn
     known = population >= customer.nunique() > 0
     design = Design.of(
-        contact=contact_ids(mine, customer, clean), unit=customer.to_numpy(), stratum=np.full(len(mine), panel),
+        contact=contact_ids(mine, customer), unit=customer.to_numpy(), stratum=np.full(len(mine), panel),
         weight=1 / customer.map(customer.value_counts()).to_numpy(dtype=float), wave=str(clean.period),
         population={panel: population} if known else {}, drawn={panel: drawn} if drawn else {},
         systematic=[panel] if in_list_order(rule, clean) else [], order=list_rank(customer, rule, clean),
@@ -74,7 +74,7 @@ def representative_sample(clean: Clean, programme: Programme) -> Sample:
     answered = mine.assign(stratum=stratum).groupby("stratum")["customer_id"].nunique()
     whole = stratum.map({h: population.get(h, answered[h]) / answered[h] for h in answered.index}).to_numpy(dtype=float)
     design = Design.of(
-        contact=contact_ids(mine, mine["customer_id"], clean), unit=mine["customer_id"].to_numpy(), stratum=stratum.to_numpy(),
+        contact=contact_ids(mine, mine["customer_id"]), unit=mine["customer_id"].to_numpy(), stratum=stratum.to_numpy(),
         weight=whole / contacts, wave=str(clean.period), population=population if customers is not None else {},
         drawn=size | ({"others": drawn_others} if drawn_others else {}),
         systematic=["others"] if rule and in_list_order(rule, clean) else [],
@@ -87,7 +87,7 @@ def brought_sample(clean: Clean, programme: Programme) -> Sample:
     """Every answer, with the weight and strata that the survey brings (with replacement: no population is known)."""
     responses = clean.tables["responses"]
     weight, strata = programme.design.weight, programme.design.strata
-    design = Design.of(contact_ids(responses, responses["contact_id"], clean), wave=str(clean.period),
+    design = Design.of(contact_ids(responses, responses["contact_id"]), wave=str(clean.period),
                        weight=responses[weight].astype(float).fillna(0).to_numpy() if weight else None,
                        stratum=responses[strata].astype(str).to_numpy() if strata else None)
     return Sample(responses.index, design)
@@ -96,7 +96,7 @@ def brought_sample(clean: Clean, programme: Programme) -> Sample:
 def whole_sample(clean: Clean) -> Sample:
     """Every answer alike: no panel is drawn from a frame."""
     responses = clean.tables["responses"]
-    return Sample(responses.index, Design.of(contact_ids(responses, responses["contact_id"], clean), wave=str(clean.period)))
+    return Sample(responses.index, Design.of(contact_ids(responses, responses["contact_id"]), wave=str(clean.period)))
 
 
 def take_all_strata(clean: Clean, programme: Programme) -> pd.Series:
@@ -153,12 +153,7 @@ def list_rank(customer: pd.Series, rule: Panel, clean: Clean) -> np.ndarray | No
     return pd.Index(frame["customer_id"]).get_indexer(customer).astype(float)
 
 
-def contact_ids(responses: pd.DataFrame, unit: pd.Series, clean: Clean) -> pd.Index:
-    """Who answers, comparable between waves: the customer, with the contact where a customer has several.
-
-    Row numbers that stand in for missing contact ids are of one wave only.
-    """
-    if "contact_id" in set(clean.stand_ins["column"]):
-        return pd.Index([f"{clean.period}:{contact}" for contact in responses["contact_id"]])
+def contact_ids(responses: pd.DataFrame, unit: pd.Series) -> pd.Index:
+    """Who answers, comparable between waves: the customer, with the contact where a customer has several."""
     several = unit.duplicated(keep=False)
     return pd.Index(unit.astype(str).where(~several, unit.astype(str) + "/" + responses["contact_id"].astype(str)))

@@ -1,0 +1,148 @@
+"""The report in a real browser: nothing asked of the network, nothing spilling over, readable by everyone.
+
+Needs Chromium: CHROMIUM names its executable, else `chromium` or `google-chrome` on the path; without one they skip.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from report_examples import foreign_report, house_report
+
+LANGUAGES, WIDTHS = ("zh", "en"), (375, 1280)
+RULES = "({runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("no Chromium: set CHROMIUM to its executable or install it")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both languages of the house report and of a foreign one, as files beside one another."""
+    folder = tmp_path_factory.mktemp("site")
+    for language in LANGUAGES:
+        (folder / f"report.{language}.html").write_text(house_report(language).page(), encoding="utf-8")
+        (folder / f"foreign.{language}.html").write_text(foreign_report(language).page(), encoding="utf-8")
+    return folder
+
+
+class Watched:
+    """A page that remembers what it asked for and what the console said."""
+
+    def __init__(self, browser: Browser, file: Path, width: int = 1280, **context: object):
+        self.page: Page = browser.new_context(viewport={"width": width, "height": 812}, **context).new_page()
+        self.requests: list[str] = []
+        self.said: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.goto(file.as_uri())
+
+    def violations(self) -> list[str]:
+        """What axe-core finds: rule and element."""
+        script = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+        self.page.evaluate(script)
+        found = self.page.evaluate(f"axe.run(document, {RULES})")["violations"]
+        return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("name", ["report", "foreign"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_is_quiet_fits_and_is_accessible(browser, site, name, language, width):
+    watched = Watched(browser, site / f"{name}.{language}.html", width)
+    page = watched.page
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert watched.violations() == []
+    assert [url for url in watched.requests if not url.startswith("data:")] == [
+        (site / f"{name}.{language}.html").as_uri()
+    ]
+    assert watched.said == []
+
+
+def test_dark_colours_keep_their_contrast(browser, site):
+    assert Watched(browser, site / "report.en.html", color_scheme="dark").violations() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_keyboard_opens_a_number_and_finds_its_cell(browser, site, language):
+    watched = Watched(browser, site / f"report.{language}.html")
+    page = watched.page
+    index = page.locator('.headline [data-key="satisfaction.index"]')
+    index.focus()
+    page.keyboard.press("Enter")
+    source = page.locator("[popover]:popover-open")
+    assert source.count() == 1 and "04_satisfaction" in source.inner_text()
+    assert re.search(r"69\.0 (to|至) 73\.6", source.inner_text())
+    assert source.locator("a").get_attribute("href").startswith("notebooks/04_satisfaction.html#cell-id=")
+    assert watched.violations() == []
+    page.keyboard.press("Escape")
+    assert page.locator("[popover]:popover-open").count() == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_chart_text_is_large_enough_to_read(browser, site, width):
+    page = Watched(browser, site / "report.en.html", width).page
+    sizes = page.evaluate("""[...document.querySelectorAll('.chart svg')].filter(svg => svg.clientWidth > 0).map(svg =>
+        svg.getBoundingClientRect().width / svg.viewBox.baseVal.width * 12)""")
+    assert len(sizes) == 5 and min(sizes) >= 11
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_chart_text_stays_inside_its_chart(browser, site, language, width):
+    page = Watched(browser, site / f"report.{language}.html", width).page
+    outside = page.evaluate("""[...document.querySelectorAll('.chart svg')].flatMap(svg => {
+        const frame = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll('text')].filter(text => {
+            const box = text.getBoundingClientRect();
+            return box.left < frame.left - 1 || box.right > frame.right + 1;
+        }).map(text => text.textContent);
+    })""")
+    assert outside == []
+
+
+def test_the_first_screen_answers(browser, site):
+    """Headline, index, trend and every tile's number stand within the first 812 pixels of a desktop."""
+    page = Watched(browser, site / "report.en.html").page
+    lowest = page.evaluate("""Math.max(...[...document.querySelectorAll('#overview .tile-number')].map(
+        number => number.getBoundingClientRect().bottom))""")
+    assert lowest <= 812
+
+
+def test_the_switch_leads_to_the_other_language(browser, site):
+    page = Watched(browser, site / "report.en.html").page
+    page.click("a.other")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_prints_on_a4(browser, site, tmp_path, language):
+    page = Watched(browser, site / f"report.{language}.html").page
+    page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    printed = (tmp_path / "report.pdf").read_bytes()
+    boxes = {
+        tuple(round(float(side)) for side in box.split()) for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", printed)
+    }
+    assert boxes == {(0, 0, 595, 842)}
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 960})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680
+    assert page.locator("nav").is_hidden() and page.locator("#overview .tile-number").first.is_visible()

@@ -1,0 +1,132 @@
+"""Every sentence exists in both languages, says no figure of its own, and is used."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from markupsafe import Markup
+
+from csat_analysis import verdicts
+from csat_analysis.errors import ResultError
+from csat_analysis.report import wording
+from csat_analysis.report.wording import MESSAGES, say
+from report_examples import CHECKOUT, record
+
+SOURCES = [*CHECKOUT.glob("csat_analysis/report/*.py"), *CHECKOUT.glob("csat_analysis/report/template/*.j2"),
+           *CHECKOUT.glob("notebooks/*.ipynb")]
+FAMILIES = set().union(
+    *(table.values() for table in (wording.VERDICTS, wording.STATUSES, wording.TABLES, wording.STAND_INS))
+)
+
+
+def forms(message: object) -> list[str]:
+    return list(message.values()) if isinstance(message, dict) else [message]
+
+
+def placeholders(message: object) -> set[str]:
+    return {name for form in forms(message) for _, name, _, _ in Formatter().parse(form) if name}
+
+
+def mentioned() -> set[str]:
+    """Every quoted text in the package, the templates and the notebooks that looks like a message key."""
+    return {
+        key
+        for path in SOURCES
+        for key in re.findall(r'["\']([a-z_]+(?:\.[a-z_]+)+)\\?["\']', Path(path).read_text(encoding="utf-8"))
+    }
+
+
+@pytest.mark.parametrize("key", MESSAGES)
+def test_a_message_says_the_same_parts_in_both_languages_and_no_figure(key):
+    assert set(MESSAGES[key]) == set(wording.LOCALES)
+    assert placeholders(MESSAGES[key]["en"]) == placeholders(MESSAGES[key]["zh"])
+    for language in wording.LOCALES:
+        for form in forms(MESSAGES[key][language]):
+            assert not re.search(r"\d", re.sub(r"\{[^}]*\}", "", form)), form
+
+
+@pytest.mark.parametrize("key", MESSAGES)
+def test_chinese_uses_full_width_punctuation(key):
+    for form in forms(MESSAGES[key]["zh"]):
+        assert not re.search(r"[\u4e00-\u9fff}]\s*[,;:?!()]|[\u4e00-\u9fff]\.", form), form
+
+
+def test_every_message_is_used_and_every_message_used_exists():
+    assert set(MESSAGES) <= mentioned() | FAMILIES
+    said = {
+        key
+        for path in SOURCES
+        for key in re.findall(r'\bsay\(\s*\\?"([^"\\]+)\\?"', Path(path).read_text(encoding="utf-8"))
+    }
+    assert said | FAMILIES <= set(MESSAGES)
+
+
+def test_every_verdict_word_of_the_rules_has_words():
+    assert {rule.word for rule in verdicts.RULES} == set(wording.VERDICTS)
+
+
+def test_a_verdict_without_a_sentence_stops_the_report():
+    odd = record("satisfaction.index", 71.3, 2.0, verdict="soared")
+    with pytest.raises(ResultError, match="soared"):
+        wording.worded(odd, wording.CHANGES)
+
+
+def test_an_unknown_message_stops_the_report():
+    with pytest.raises(ResultError, match="no.such"):
+        say("no.such", "en")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "en", "zh"),
+    [
+        (71.34, "points", "71.3 points", "71.3 分"),
+        (0.8226, "share", "82.3%", "82.3%"),
+        (-3.51, "nps_points", "−3.5", "−3.5"),
+        (10486, "count", "10,486", "10,486"),
+        (-0.04, "nps_points", "0.0", "0.0"),
+    ],
+)
+def test_levels_are_written_as_readers_write_them(value, unit, en, zh):
+    assert wording.level_text(value, unit, "en") == en and wording.level_text(value, unit, "zh") == zh
+
+
+@pytest.mark.parametrize(("value", "unit", "en", "zh"), [
+    (2.14, "points", "+2.1 points", "+2.1 分"), (-0.033, "share", "−3.3 percentage points", "−3.3 个百分点"),
+    (6.6, "nps_points", "+6.6 points", "+6.6 点"), (0.0, "points", "0.0 points", "0.0 分")])
+def test_differences_carry_their_sign(value, unit, en, zh):
+    assert wording.change_text(value, unit, "en") == en and wording.change_text(value, unit, "zh") == zh
+
+
+def test_a_fall_is_written_without_its_sign_where_the_sentence_says_down():
+    assert wording.change_text(-2.1, "points", "en", signed=False) == "2.1 points"
+
+
+def test_an_interval_is_two_numbers_of_one_kind():
+    assert wording.interval_text(69.0, 73.6, "points", "en") == "69.0 to 73.6"
+    assert wording.interval_text(69.0, 73.6, "points", "zh") == "69.0 至 73.6"
+    assert wording.interval_text(-0.02, 0.05, "share", "en", signed=True) == "−2.0 to +5.0 percentage points"
+
+
+def test_lists_dates_and_periods_follow_the_language():
+    assert (
+        wording.list_text(["A", "B", "C"], "en") == "A, B and C"
+        and wording.list_text(["甲", "乙", "丙"], "zh") == "甲、乙和丙"
+    )
+    assert wording.dates_text("2026-06-03", "2026-06-28", "en") == "3 June 2026 to 28 June 2026"
+    assert wording.dates_text("2026-06-03", "2026-06-28", "zh") == "2026年6月3日至2026年6月28日"
+    assert (
+        wording.period_text("2025H2", "en") == "the second half of 2025"
+        and wording.period_text("2025H2", "zh") == "2025年下半年"
+    )
+    assert wording.period_text("2026Q3", "en") == "Q3 2026" and wording.period_text("2026Q3", "zh") == "2026年第3季度"
+
+
+def test_one_dimension_is_not_dimensions():
+    one = say("overview.what", "en", count=1, worst=0, best=100)
+    assert "1 dimension," in one and "dimension scores" in say("overview.what", "en", count=5, worst=0, best=100)
+
+
+def test_a_name_from_outside_can_bring_no_markup():
+    named = say("list.named", "en", name="<script>", value=Markup("<b>1</b>"))
+    assert named == "&lt;script&gt; (<b>1</b>)"
