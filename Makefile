@@ -34,7 +34,7 @@ notebooks: setup
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
-		--no-header --no-emit-index-url --no-emit-find-links -o requirements.txt
+		--no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.txt
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache

@@ -35,15 +35,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
-        prog="csat", description="Customer satisfaction: from raw survey files to the semi-annual report.")
+        prog="csat", description="Customer satisfaction: from raw survey files to the semi-annual report."
+    )
     top.add_argument("--version", action="version", version=f"csat-analysis {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     command = add_command(commands, run, "run", "execute a period's notebooks and publish its report")
     command.add_argument("period", nargs="?", metavar="PERIOD", help="such as 2026H1; else the latest there is")
     command.add_argument("--lang", choices=("zh", "en", "both"), help="the report's languages; else survey.yml's")
-    command.add_argument("--only", nargs="+", default=(), metavar="NAME",
-                         help="only these notebooks, upon what was published of the others")
+    command.add_argument(
+        "--only",
+        nargs="+",
+        default=(),
+        metavar="NAME",
+        help="only these notebooks, upon what was published of the others",
+    )
 
     command = add_command(commands, check, "check", "say what a period's raw files hold, and whether they can be used")
     command.add_argument("period", metavar="PERIOD")
@@ -62,8 +68,13 @@ def parser() -> argparse.ArgumentParser:
 
 def add_command(commands, function, name: str, does: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
-    command.add_argument("--root", type=Path, default=None, metavar="DIR",
-                         help="the programme folder; the current one when it holds data/raw, else the checkout")
+    command.add_argument(
+        "--root",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="the programme folder; the current one when it holds data/raw, else the checkout",
+    )
     command.set_defaults(command=function)
     return command
 
@@ -88,8 +99,10 @@ def run(arguments: argparse.Namespace) -> int:
     languages = {None: (), "both": ("zh", "en")}.get(arguments.lang, (arguments.lang,))
     published = run_period(root_of(arguments), arguments.period, languages=languages, only=arguments.only)
     for notebook in published.outdated:
-        print(f"note: {notebook} still shows the numbers of its run before; "
-              f"`csat run {published.period} --only {notebook}` brings it up to date")
+        print(
+            f"note: {notebook} still shows the numbers of its run before; "
+            f"`csat run {published.period} --only {notebook}` brings it up to date"
+        )
     for page in published.reports or [published.folder]:
         print(shortest(page))
     return 0
@@ -156,8 +169,12 @@ def show_table(table: pd.DataFrame, title: str) -> None:
     for column in table.columns:
         name = column.replace("_", " ")
         longest_word = max(len(word) for text in [name, *texts[column]] for word in text.split())
-        shown.add_column(name, justify="right" if table[column].dtype.kind in "iuf" else "left", overflow="fold",
-                         min_width=min(longest_word, 12))
+        shown.add_column(
+            name,
+            justify="right" if table[column].dtype.kind in "iuf" else "left",
+            overflow="fold",
+            min_width=min(longest_word, 12),
+        )
     for row in texts.itertuples(index=False):
         shown.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False).print(shown)

@@ -37,10 +37,19 @@ class Design:
     merged: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, contact: Iterable, *, weight: Iterable[float] | None = None, stratum: Iterable | None = None,
-           population: Mapping[str, float] | None = None, drawn: Mapping[str, int] | None = None,
-           systematic: Iterable[str] = (), order: Iterable[float] | None = None, unit: Iterable | None = None,
-           wave: str = "") -> Design:
+    def of(
+        cls,
+        contact: Iterable,
+        *,
+        weight: Iterable[float] | None = None,
+        stratum: Iterable | None = None,
+        population: Mapping[str, float] | None = None,
+        drawn: Mapping[str, int] | None = None,
+        systematic: Iterable[str] = (),
+        order: Iterable[float] | None = None,
+        unit: Iterable | None = None,
+        wave: str = "",
+    ) -> Design:
         """Check and assemble a design.
 
         weight      default 1. A negative or missing one is an error; 0 keeps the contact out of every estimate.
@@ -53,24 +62,33 @@ class Design:
         contact = pd.Index(contact)
         size = len(contact)
         if not contact.is_unique:
-            raise EstimateError(f"contact {contact[contact.duplicated()][0]!r} stands twice in one design: an answer a contact")
+            raise EstimateError(
+                f"contact {contact[contact.duplicated()][0]!r} stands twice in one design: an answer a contact"
+            )
         weight = np.ones(size) if weight is None else np.asarray(weight, dtype=float)
         if np.isnan(weight).any() or (weight < 0).any():
             bad = contact[np.isnan(weight) | (weight < 0)][0]
             raise EstimateError(f"contact {bad!r} has a missing or negative weight: weights are 0 or more")
-        codes, names = pd.factorize(np.full(size, "all") if stratum is None else pd.Series(stratum).astype(str).to_numpy())
+        codes, names = pd.factorize(
+            np.full(size, "all") if stratum is None else pd.Series(stratum).astype(str).to_numpy()
+        )
         unit_codes, unit_name = (np.arange(size), contact) if unit is None else pd.factorize(pd.Series(unit).to_numpy())
         order = np.zeros(size) if order is None else np.asarray(order, dtype=float)
         answered = np.bincount(codes, minlength=len(names))
-        strata = pd.DataFrame({
-            "population": [float((population or {}).get(name, np.inf)) for name in names],
-            "drawn": [max(float((drawn or {}).get(name, n)), n) for name, n in zip(names, answered)],
-            "systematic": [name in set(systematic) for name in names],
-        }, index=pd.Index(names, dtype=object))
+        strata = pd.DataFrame(
+            {
+                "population": [float((population or {}).get(name, np.inf)) for name in names],
+                "drawn": [max(float((drawn or {}).get(name, n)), n) for name, n in zip(names, answered)],
+                "systematic": [name in set(systematic) for name in names],
+            },
+            index=pd.Index(names, dtype=object),
+        )
         for name, n in zip(names, answered):
             if n > strata.at[name, "population"]:
-                raise EstimateError(f"stratum {name!r}: {n} answers from a population of {strata.at[name, 'population']:g}; "
-                                    "the frame is older than the survey, or contacts are not customers")
+                raise EstimateError(
+                    f"stratum {name!r}: {n} answers from a population of {strata.at[name, 'population']:g}; "
+                    "the frame is older than the survey, or contacts are not customers"
+                )
         strata["drawn"] = strata["drawn"].clip(upper=strata["population"])
         codes, strata, merged = merge_lone(codes, strata, unit_codes)
         return cls(contact, weight, codes, strata, order, unit_codes, pd.Index(unit_name), wave, merged)
@@ -95,7 +113,9 @@ class Design:
     def is_census(self, rows: np.ndarray) -> bool:
         """Did everybody in every stratum that the domain touches answer?"""
         touched = np.unique(self.stratum[rows])
-        return bool(len(touched)) and bool((self.units_by_stratum[touched] >= self.strata["population"].to_numpy()[touched]).all())
+        return bool(len(touched)) and bool(
+            (self.units_by_stratum[touched] >= self.strata["population"].to_numpy()[touched]).all()
+        )
 
     def variance(self, influence: np.ndarray, rows: np.ndarray, *, lost: np.ndarray, finite: bool) -> float:
         """Variance of an estimate from its influences; NaN where a stratum has one unit and no neighbour.

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from csat_analysis.errors import EstimateError
 from csat_analysis.design import Design, merge
+from csat_analysis.errors import EstimateError
 
 Kind = Literal["mean", "share", "nps"]
-NPS_PSEUDO_ANSWERS = {"promoter": 0.75, "passive": 1.5, "detractor": 0.75}   # Rocks (2016): adjusted Wald, n + 3
+NPS_PSEUDO_ANSWERS = {"promoter": 0.75, "passive": 1.5, "detractor": 0.75}  # Rocks (2016): adjusted Wald, n + 3
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Estimate:
         if self.degrees_of_freedom < 1 or not np.isfinite(self.variance):
             return "not_estimable"
         if self.kind == "mean" and self.variance <= 1e-18 * max(1.0, self.value**2):
-            return "not_estimable"      # all answers equal: their spread says nothing about those who weren't asked
+            return "not_estimable"  # all answers equal: their spread says nothing about those who weren't asked
         return "ok"
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
@@ -160,10 +160,15 @@ class Estimate:
         influence[self.rows] += self.influence
         influence[theirs] += other.influence
         rows = np.union1d(self.rows, theirs)
-        return Estimate(self.value + other.value, influence[rows], rows, design,
-                        bounds=(self.bounds[0] + other.bounds[0], self.bounds[1] + other.bounds[1]),
-                        finite=self.finite and other.finite and self.design.wave == other.design.wave,
-                        lost=np.union1d(self.lost, position[other.lost]))
+        return Estimate(
+            self.value + other.value,
+            influence[rows],
+            rows,
+            design,
+            bounds=(self.bounds[0] + other.bounds[0], self.bounds[1] + other.bounds[1]),
+            finite=self.finite and other.finite and self.design.wave == other.design.wave,
+            lost=np.union1d(self.lost, position[other.lost]),
+        )
 
     __radd__ = __add__
 
@@ -185,9 +190,17 @@ class Estimate:
         return -self + other
 
     def _scaled(self, factor: float, shift: float = 0.0) -> Estimate:
-        low, high = sorted((factor * self.bounds[0] + shift, factor * self.bounds[1] + shift)) if factor else (shift, shift)
-        return replace(self, value=factor * self.value + shift, influence=factor * self.influence, bounds=(low, high),
-                       kind="mean", promoter_detractor=None)
+        low, high = (
+            sorted((factor * self.bounds[0] + shift, factor * self.bounds[1] + shift)) if factor else (shift, shift)
+        )
+        return replace(
+            self,
+            value=factor * self.value + shift,
+            influence=factor * self.influence,
+            bounds=(low, high),
+            kind="mean",
+            promoter_detractor=None,
+        )
 
 
 def together(left: Design, right: Design) -> tuple[Design, np.ndarray]:
@@ -195,8 +208,13 @@ def together(left: Design, right: Design) -> tuple[Design, np.ndarray]:
     return (left, np.arange(len(right.contact))) if left is right else merge(left, right)
 
 
-def mean(design: Design, y: np.ndarray | pd.Series, *, inside: np.ndarray | pd.Series | None = None,
-         bounds: tuple[float, float] = (-np.inf, np.inf)) -> Estimate | NoEstimate:
+def mean(
+    design: Design,
+    y: np.ndarray | pd.Series,
+    *,
+    inside: np.ndarray | pd.Series | None = None,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> Estimate | NoEstimate:
     """Weighted mean Σwy/Σw of those inside the domain who answered; influence w(y − mean)/Σw.
 
     y       one number a contact of the design, NaN = no answer (left out of the domain, counted by `n`).
@@ -212,14 +230,23 @@ def mean(design: Design, y: np.ndarray | pd.Series, *, inside: np.ndarray | pd.S
     return Estimate(value, weight * (y - value) / weight.sum(), rows, design, bounds=bounds, lost=lost)
 
 
-def share(design: Design, yes: np.ndarray | pd.Series, *, inside: np.ndarray | pd.Series | None = None) -> Estimate | NoEstimate:
+def share(
+    design: Design, yes: np.ndarray | pd.Series, *, inside: np.ndarray | pd.Series | None = None
+) -> Estimate | NoEstimate:
     """Weighted share (0–1) of `yes` (1, 0, NaN = no answer) among those who answered, with Wilson's interval."""
     found = mean(design, yes, inside=inside, bounds=(0.0, 1.0))
-    return found if isinstance(found, NoEstimate) else replace(found, kind="share", value=min(max(found.value, 0.0), 1.0))
+    return (
+        found if isinstance(found, NoEstimate) else replace(found, kind="share", value=min(max(found.value, 0.0), 1.0))
+    )
 
 
-def ratio(design: Design, y: np.ndarray | pd.Series, x: np.ndarray | pd.Series, *,
-          inside: np.ndarray | pd.Series | None = None) -> Estimate | NoEstimate:
+def ratio(
+    design: Design,
+    y: np.ndarray | pd.Series,
+    x: np.ndarray | pd.Series,
+    *,
+    inside: np.ndarray | pd.Series | None = None,
+) -> Estimate | NoEstimate:
     """Ratio of weighted totals Σwy/Σwx; influence w(y − R x)/Σwx. Checked against R survey `svyratio` on apistrat."""
     y, x = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
     rows, lost = domain(design, ~np.isnan(y) & ~np.isnan(x), inside)
@@ -231,8 +258,13 @@ def ratio(design: Design, y: np.ndarray | pd.Series, x: np.ndarray | pd.Series, 
     return Estimate(value, weight * (y - value * x) / total, rows, design, lost=lost)
 
 
-def net_promoter_score(design: Design, promoter: np.ndarray | pd.Series, detractor: np.ndarray | pd.Series, *,
-                       inside: np.ndarray | pd.Series | None = None) -> Estimate | NoEstimate:
+def net_promoter_score(
+    design: Design,
+    promoter: np.ndarray | pd.Series,
+    detractor: np.ndarray | pd.Series,
+    *,
+    inside: np.ndarray | pd.Series | None = None,
+) -> Estimate | NoEstimate:
     """NPS in points −100…100: 100 × (share of promoters − share of detractors), with Rocks' adjusted Wald interval.
 
     promoter, detractor  1 or 0 a contact, NaN = no answer.
@@ -244,8 +276,13 @@ def net_promoter_score(design: Design, promoter: np.ndarray | pd.Series, detract
     return replace(score, kind="nps", bounds=(-100.0, 100.0), promoter_detractor=(up.value, down.value))
 
 
-def share_at_least(design: Design, score: np.ndarray | pd.Series, threshold: Estimate | float, *,
-                   inside: np.ndarray | pd.Series | None = None) -> Estimate | NoEstimate:
+def share_at_least(
+    design: Design,
+    score: np.ndarray | pd.Series,
+    threshold: Estimate | float,
+    *,
+    inside: np.ndarray | pd.Series | None = None,
+) -> Estimate | NoEstimate:
     """Share whose score reaches a threshold. An estimated threshold passes its own uncertainty on.
 
     Influence: that of the share at the fixed threshold, less the density of the scores there × the threshold's influence
@@ -269,10 +306,14 @@ def density(weight: np.ndarray, y: np.ndarray, at: float) -> float:
     return float((weight * stats.norm.pdf((at - y) / bandwidth)).sum() / bandwidth) if bandwidth > 0 else 0.0
 
 
-def domain(design: Design, answered: np.ndarray, inside: np.ndarray | pd.Series | None) -> tuple[np.ndarray, np.ndarray]:
+def domain(
+    design: Design, answered: np.ndarray, inside: np.ndarray | pd.Series | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Rows inside the domain with an answer, and those inside without one."""
     if len(answered) != len(design.contact):
-        raise EstimateError(f"{len(answered)} values for a design of {len(design.contact)} contacts: give one a contact")
+        raise EstimateError(
+            f"{len(answered)} values for a design of {len(design.contact)} contacts: give one a contact"
+        )
     counted = design.weight > 0
     if inside is not None:
         counted = counted & np.asarray(inside, dtype=bool)

@@ -17,8 +17,20 @@ from csat_analysis.errors import PeriodError, ProgrammeError
 from csat_analysis.period import Period
 
 LANGUAGES = ("zh", "en")
-TABLES = ("customers", "invitations", "responses", "orders", "tickets", "leads", "managers", "competitors", "audits",
-          "mentions", "history", "actions")
+TABLES = (
+    "customers",
+    "invitations",
+    "responses",
+    "orders",
+    "tickets",
+    "leads",
+    "managers",
+    "competitors",
+    "audits",
+    "mentions",
+    "history",
+    "actions",
+)
 WEIGHT_TOLERANCE = 1e-6
 
 
@@ -185,7 +197,9 @@ class Programme(Part):
         if isinstance(raw.get("segments"), list):
             raw = raw | {"segments": {str(name): {} for name in raw["segments"]}}
         if isinstance(raw.get("outcomes"), dict):
-            raw = raw | {"outcomes": {name: {"column": name} | (outcome or {}) for name, outcome in raw["outcomes"].items()}}
+            raw = raw | {
+                "outcomes": {name: {"column": name} | (outcome or {}) for name, outcome in raw["outcomes"].items()}
+            }
         return raw
 
     @model_validator(mode="after")
@@ -194,7 +208,9 @@ class Programme(Part):
         for name, dimension in self.dimensions.items():
             for item in dimension.items:
                 if item in owner:
-                    raise ValueError(f"item {item} is named in both {owner[item]} and {name}: an item belongs to one dimension")
+                    raise ValueError(
+                        f"item {item} is named in both {owner[item]} and {name}: an item belongs to one dimension"
+                    )
                 owner[item] = name
         if not owner:
             raise ValueError("dimensions: none is named, so there is nothing to measure")
@@ -224,7 +240,9 @@ class Programme(Part):
     def weights(self) -> dict[str, float]:
         """Dimension → weight in the index; equal where survey.yml gives none."""
         equal = 1 / len(self.dimensions)
-        return {name: equal if dimension.weight is None else dimension.weight for name, dimension in self.dimensions.items()}
+        return {
+            name: equal if dimension.weight is None else dimension.weight for name, dimension in self.dimensions.items()
+        }
 
     @property
     def equal_weights(self) -> bool:
@@ -248,7 +266,12 @@ class Programme(Part):
             texts = segment.levels.get(str(level)) if segment else None
             return texts[language] if texts else str(level)
         else:
-            entry = {"dimension": self.dimensions, "outcome": self.outcomes, "panel": self.panels, "segment": self.segments}[kind].get(name)
+            entry = {
+                "dimension": self.dimensions,
+                "outcome": self.outcomes,
+                "panel": self.panels,
+                "segment": self.segments,
+            }[kind].get(name)
             texts = entry.label if entry else None
         return texts[language] if texts else name
 
@@ -257,7 +280,9 @@ def programme_files(root: Path, period: Period) -> list[Path]:
     """The survey.yml in force at a period: the programme's, then those of the periods up to this one, oldest first."""
     raw = Path(root) / "data" / "raw"
     folders = [folder for folder in raw.iterdir() if folder.is_dir()] if raw.is_dir() else []
-    dated = sorted((Period.parse(f.name), f / "survey.yml") for f in folders if is_period(f.name) and (f / "survey.yml").is_file())
+    dated = sorted(
+        (Period.parse(f.name), f / "survey.yml") for f in folders if is_period(f.name) and (f / "survey.yml").is_file()
+    )
     return [raw / "survey.yml"] + [path for wave, path in dated if not period < wave]
 
 
@@ -290,7 +315,9 @@ def read_mapping(path: Path) -> dict[str, Any]:
     try:
         found = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=UniqueKeyLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ProgrammeError(f"{path.name} ({path.parent.name}) can't be read as YAML: {' '.join(str(error).split())}") from None
+        raise ProgrammeError(
+            f"{path.name} ({path.parent.name}) can't be read as YAML: {' '.join(str(error).split())}"
+        ) from None
     if not isinstance(found, dict):
         raise ProgrammeError(f"{path.name} ({path.parent.name}): is not a mapping of keys to values")
     return found

@@ -90,32 +90,69 @@ class Record:
         if self.low is not None and self.status != "exact":
             text += f"  [{self.low:,.{digits}f}, {self.high:,.{digits}f}]"
         unit = {"count": "", "nps_points": "  NPS points"}.get(self.unit, f"  {self.unit}")
-        return text + unit + (f"  n {self.n:,}" if self.n is not None else "") + (f"  {self.verdict}" if self.verdict else "")
+        return (
+            text
+            + unit
+            + (f"  n {self.n:,}" if self.n is not None else "")
+            + (f"  {self.verdict}" if self.verdict else "")
+        )
 
 
-def make_record(key: str, number: Estimate | NoEstimate | float, group: dict[str, str], *, programme: Programme, notebook: str,
-                verdict: str | None = None, suppressed: bool = False, inputs: Iterable[str] = ()) -> Record:
+def make_record(
+    key: str,
+    number: Estimate | NoEstimate | float,
+    group: dict[str, str],
+    *,
+    programme: Programme,
+    notebook: str,
+    verdict: str | None = None,
+    suppressed: bool = False,
+    inputs: Iterable[str] = (),
+) -> Record:
     """The record of a number, with its status: estimates bring theirs; a plain number is a count or a fact, and exact.
 
     An estimate on fewer than `reporting.min_group` contacts is suppressed, whatever it is about.
     """
     unit = unit_of(key, group)
-    common = {"key": key, "group": {k: str(v) for k, v in group.items()}, "unit": unit, "notebook": notebook, "inputs": tuple(inputs)}
+    common = {
+        "key": key,
+        "group": {k: str(v) for k, v in group.items()},
+        "unit": unit,
+        "notebook": notebook,
+        "inputs": tuple(inputs),
+    }
     empty = {"value": None, "se": None, "low": None, "high": None}
     if isinstance(number, NoEstimate):
         return Record(**common, **empty, n=number.n, status=number.status)
     if not isinstance(number, Estimate):
         if not math.isfinite(number):
             raise ResultError(f"{key}: {number!r} is not a number that can be recorded")
-        return Record(**common, value=float(number), se=0.0, low=float(number), high=float(number), n=None, status="exact", verdict=verdict)
+        return Record(
+            **common,
+            value=float(number),
+            se=0.0,
+            low=float(number),
+            high=float(number),
+            n=None,
+            status="exact",
+            verdict=verdict,
+        )
     if suppressed or number.n < programme.reporting.min_group:
         return Record(**common, **empty, n=None, status="suppressed")
     if number.status == "not_estimable":
         return Record(**common, **empty, n=number.n, status="not_estimable")
     low, high = number.interval(programme.reporting.confidence)
     se = 0.0 if number.status == "exact" else number.se
-    return Record(**common, value=float(number.value), se=float(se), low=float(low), high=float(high), n=number.n,
-                  status=number.status, verdict=verdict)
+    return Record(
+        **common,
+        value=float(number.value),
+        se=float(se),
+        low=float(low),
+        high=float(high),
+        n=number.n,
+        status=number.status,
+        verdict=verdict,
+    )
 
 
 def unit_of(key: str, group: dict[str, str]) -> str:
@@ -123,7 +160,9 @@ def unit_of(key: str, group: dict[str, str]) -> str:
         raise ResultError(f"{key!r} is not a key of results.json; the keys are listed in csat_analysis/results.py")
     unit, names = KEYS[key]
     if set(group) != set(names):
-        raise ResultError(f"{key} is recorded by {', '.join(names) or 'nothing'}, not by {', '.join(group) or 'nothing'}")
+        raise ResultError(
+            f"{key} is recorded by {', '.join(names) or 'nothing'}, not by {', '.join(group) or 'nothing'}"
+        )
     return MEASURE_UNITS.get(group["measure"], "points") if unit == "measure" else unit
 
 
@@ -134,17 +173,35 @@ class Recorder:
     `save()` writes them to data/processed/<period>/results/<notebook>.json, where the report's notebook reads them.
     """
 
-    def __init__(self, root: Path | str, period: Period | str, notebook: str, programme: Programme, inputs: Iterable[str] = ()):
+    def __init__(
+        self, root: Path | str, period: Period | str, notebook: str, programme: Programme, inputs: Iterable[str] = ()
+    ):
         self.path = results_folder(root, period) / f"{notebook}.json"
         self.notebook, self.programme, self.inputs = notebook, programme, tuple(inputs)
         self.records: dict[str, Record] = {}
 
-    def __call__(self, key: str, number: Estimate | NoEstimate | float, *, verdict: str | None = None, suppressed: bool = False,
-                 inputs: Iterable[str] | None = None, **group: Any) -> None:
+    def __call__(
+        self,
+        key: str,
+        number: Estimate | NoEstimate | float,
+        *,
+        verdict: str | None = None,
+        suppressed: bool = False,
+        inputs: Iterable[str] | None = None,
+        **group: Any,
+    ) -> None:
         from IPython.display import display
 
-        record = make_record(key, number, group, programme=self.programme, notebook=self.notebook, verdict=verdict,
-                             suppressed=suppressed, inputs=self.inputs if inputs is None else inputs)
+        record = make_record(
+            key,
+            number,
+            group,
+            programme=self.programme,
+            notebook=self.notebook,
+            verdict=verdict,
+            suppressed=suppressed,
+            inputs=self.inputs if inputs is None else inputs,
+        )
         if record.name in self.records:
             raise ResultError(f"{record.name} is recorded twice in {self.notebook}: a number has one place")
         self.records[record.name] = record
@@ -170,7 +227,9 @@ class Results:
         for record in self.records:
             place = (record.key, frozenset(record.group.items()))
             if place in self._by_name:
-                raise ResultError(f"{record.name} is recorded by {self._by_name[place].notebook} and by {record.notebook}: a number has one place")
+                raise ResultError(
+                    f"{record.name} is recorded by {self._by_name[place].notebook} and by {record.notebook}: a number has one place"
+                )
             self._by_name[place] = record
 
     @classmethod
@@ -196,7 +255,12 @@ class Results:
 
     def overview(self) -> pd.DataFrame:
         """Records by notebook and status."""
-        return pd.crosstab([r.notebook for r in self.records], [r.status for r in self.records], rownames=["notebook"], colnames=["status"])
+        return pd.crosstab(
+            [r.notebook for r in self.records],
+            [r.status for r in self.records],
+            rownames=["notebook"],
+            colnames=["status"],
+        )
 
     @staticmethod
     def _place(key: str, group: dict[str, Any]) -> tuple:

@@ -14,7 +14,7 @@ from scipy import stats
 from csat_analysis.estimate import Estimate, NoEstimate
 
 POWER = 0.80
-DEFAULT_GAIN = 5.0          # index points worth detecting where survey.yml sets no target
+DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
 FALSE_DISCOVERY_RATE = 0.05
 
 
@@ -30,16 +30,32 @@ class Rule:
 RULES = (
     Rule("change", "rose", "the interval of the change lies above 0"),
     Rule("change", "fell", "the interval of the change lies below 0"),
-    Rule("change", "no_detectable_change", "the interval includes 0, and a change worth detecting would have been found with 80 % power"),
-    Rule("change", "too_few_to_say", "the interval includes 0, and a change worth detecting would have been missed too often"),
+    Rule(
+        "change",
+        "no_detectable_change",
+        "the interval includes 0, and a change worth detecting would have been found with 80 % power",
+    ),
+    Rule(
+        "change",
+        "too_few_to_say",
+        "the interval includes 0, and a change worth detecting would have been missed too often",
+    ),
     Rule("standard", "above", "the interval of index − standard lies above 0"),
     Rule("standard", "below", "the interval of index − standard lies below 0"),
     Rule("standard", "not_distinguishable", "the interval of index − standard includes 0"),
     Rule("difference", "higher", "group − rest is above 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
     Rule("difference", "lower", "group − rest is below 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
     Rule("difference", "no_detectable_difference", "group − rest is not significant after Benjamini–Hochberg"),
-    Rule("place", "above_index", "dimension or item − index is above 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
-    Rule("place", "below_index", "dimension or item − index is below 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
+    Rule(
+        "place",
+        "above_index",
+        "dimension or item − index is above 0 after Benjamini–Hochberg at a false discovery rate of 5 %",
+    ),
+    Rule(
+        "place",
+        "below_index",
+        "dimension or item − index is below 0 after Benjamini–Hochberg at a false discovery rate of 5 %",
+    ),
     Rule("place", "level_with_index", "dimension or item − index is not significant after Benjamini–Hochberg"),
     Rule("gap", "executives_higher", "the interval of executives − customers lies above 0"),
     Rule("gap", "executives_lower", "the interval of executives − customers lies below 0"),
@@ -78,7 +94,9 @@ def standard_verdict(difference: Estimate | NoEstimate, confidence: float = 0.95
 
 
 def gap_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
-    return worded(gap, 0.0, confidence, above="executives_higher", below="executives_lower", between="no_detectable_difference")
+    return worded(
+        gap, 0.0, confidence, above="executives_higher", below="executives_lower", between="no_detectable_difference"
+    )
 
 
 def target_verdict(gain: Estimate | NoEstimate, target: float, confidence: float = 0.95) -> str | None:
@@ -95,7 +113,9 @@ def place_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dic
     return many(differences, above="above_index", below="below_index", between="level_with_index")
 
 
-def many(differences: Mapping[Hashable, Estimate | NoEstimate], *, above: str, below: str, between: str) -> dict[Hashable, str | None]:
+def many(
+    differences: Mapping[Hashable, Estimate | NoEstimate], *, above: str, below: str, between: str
+) -> dict[Hashable, str | None]:
     tested = {name: d for name, d in differences.items() if judged(d) and d.status == "ok"}
     if not tested:
         return dict.fromkeys(differences)
@@ -112,10 +132,16 @@ def judged(estimate: Estimate | NoEstimate) -> bool:
 
 def side(estimate: Estimate, against: float, confidence: float) -> int:
     low, high = estimate.interval(confidence)
-    return int(low >= against and high > against) - int(high <= against and low < against) if low != high else int(np.sign(low - against))
+    return (
+        int(low >= against and high > against) - int(high <= against and low < against)
+        if low != high
+        else int(np.sign(low - against))
+    )
 
 
-def worded(estimate: Estimate | NoEstimate, against: float, confidence: float, *, above: str, below: str, between: str) -> str | None:
+def worded(
+    estimate: Estimate | NoEstimate, against: float, confidence: float, *, above: str, below: str, between: str
+) -> str | None:
     if not judged(estimate):
         return None
     return {1: above, -1: below, 0: between}[side(estimate, against, confidence)]

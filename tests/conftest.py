@@ -63,8 +63,11 @@ def tiny_programme() -> Callable[..., Path]:
 
 def fingerprints(folder: Path) -> dict[str, str]:
     """Every file below a folder with its SHA-256: two folders with the same fingerprints hold the same files."""
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 @pytest.fixture(scope="session")

@@ -56,8 +56,18 @@ def answers(*rows: str, header: str = ANSWERS.splitlines()[0]) -> str:
     return "\n".join([header, *rows]) + "\n"
 
 
-def line(response_id: str, contact: str, *, panel: str = "visits", on: str = "2026-06-04", seconds: str = "60",
-         g1: str = "5", g2: str = "5", p1: str = "5", nps: str = "5") -> str:
+def line(
+    response_id: str,
+    contact: str,
+    *,
+    panel: str = "visits",
+    on: str = "2026-06-04",
+    seconds: str = "60",
+    g1: str = "5",
+    g2: str = "5",
+    p1: str = "5",
+    nps: str = "5",
+) -> str:
     """One row under the header of ANSWERS."""
     return ",".join([response_id, contact, panel, on, seconds, g1, g2, p1, nps])
 

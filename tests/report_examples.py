@@ -89,7 +89,7 @@ def record(
 
 
 def hash_of(text: str) -> int:
-    return sum(ord(letter) * 31 ** place for place, letter in enumerate(text))
+    return sum(ord(letter) * 31**place for place, letter in enumerate(text))
 
 
 def counted(key: str, value: int, **group: str) -> Record:
@@ -109,9 +109,11 @@ def house_results(*, verdict: str = "rose") -> Results:
 
 def headline_records(verdict: str) -> list[Record]:
     before = {"from": "2025H2"}
-    trend = {"index": ((66.4, 2.6), (67.3, 2.4), (68.2, 2.5), (69.2, 2.3), (71.3, 2.3)),
-             "nps": ((14.1, 9.1), (17.0, 9.0), (19.2, 8.8), (24.4, 8.7), (31.0, 8.5)),
-             "csat": ((0.702, 0.06), (0.731, 0.058), (0.744, 0.057), (0.79, 0.055), (0.823, 0.052))}
+    trend = {
+        "index": ((66.4, 2.6), (67.3, 2.4), (68.2, 2.5), (69.2, 2.3), (71.3, 2.3)),
+        "nps": ((14.1, 9.1), (17.0, 9.0), (19.2, 8.8), (24.4, 8.7), (31.0, 8.5)),
+        "csat": ((0.702, 0.06), (0.731, 0.058), (0.744, 0.057), (0.79, 0.055), (0.823, 0.052)),
+    }
     return [
         record("satisfaction.index", 71.3, 2.3),
         record("satisfaction.standard", 66.7, 1.2, n=185),

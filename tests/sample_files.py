@@ -24,5 +24,6 @@ def responses_in_file(period: str) -> list[dict[str, str]]:
 
 def all_orders() -> pd.DataFrame:
     orders = pd.concat([pd.DataFrame(table_in_file(f"{period}/orders.csv")) for period in PERIODS])
-    return orders.assign(ordered_on=pd.to_datetime(orders["ordered_on"]),
-                         amount=orders["amount"].str.replace(",", "").astype(float))
+    return orders.assign(
+        ordered_on=pd.to_datetime(orders["ordered_on"]), amount=orders["amount"].str.replace(",", "").astype(float)
+    )

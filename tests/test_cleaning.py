@@ -17,13 +17,25 @@ JUNE_3 = pd.Timestamp("2026-06-03")
 
 # --- values ----------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("changed", "column", "rule"), [
-    ({"g1": "17"}, "g1", "off_scale"), ({"g1": "-1"}, "g1", "off_scale"), ({"nps": "11"}, "nps", "off_scale"),
-    ({"g2": "99"}, "g2", "missing_code"), ({"g2": "99.0"}, "g2", "missing_code"), ({"g2": "９９"}, "g2", "missing_code"),
-    ({"g2": "不适用"}, "g2", "missing_code"), ({"p1": "很好"}, "p1", "not_a_number"), ({"p1": "#N/A"}, "p1", "not_a_number"),
-    ({"seconds": "-5"}, "duration_s", "negative_amount"), ({"on": "六月"}, "responded_on", "not_a_date"),
-    ({"on": "2027-06-01"}, "responded_on", "future_date"), ({"on": "2026-07-01"}, "responded_on", "future_date"),
-])
+
+@pytest.mark.parametrize(
+    ("changed", "column", "rule"),
+    [
+        ({"g1": "17"}, "g1", "off_scale"),
+        ({"g1": "-1"}, "g1", "off_scale"),
+        ({"nps": "11"}, "nps", "off_scale"),
+        ({"g2": "99"}, "g2", "missing_code"),
+        ({"g2": "99.0"}, "g2", "missing_code"),
+        ({"g2": "９９"}, "g2", "missing_code"),
+        ({"g2": "不适用"}, "g2", "missing_code"),
+        ({"p1": "很好"}, "p1", "not_a_number"),
+        ({"p1": "#N/A"}, "p1", "not_a_number"),
+        ({"seconds": "-5"}, "duration_s", "negative_amount"),
+        ({"on": "六月"}, "responded_on", "not_a_date"),
+        ({"on": "2027-06-01"}, "responded_on", "future_date"),
+        ({"on": "2026-07-01"}, "responded_on", "future_date"),
+    ],
+)
 def test_a_value_that_breaks_the_contract_is_set_to_missing_and_the_row_kept(tmp_path, changed, column, rule):
     cleaned = clean(tmp_path, responses=answers(line("R1", "C1"), line("R2", "C2", **changed)))
     (entry,) = cleaned.quarantine.to_dict("records")
@@ -32,11 +44,17 @@ def test_a_value_that_breaks_the_contract_is_set_to_missing_and_the_row_kept(tmp
     assert cleaned.tables["responses"][column].isna().tolist() == [False, True]
 
 
-@pytest.mark.parametrize(("changed", "column", "value"), [
-    ({"g1": "8分"}, "g1", 8.0), ({"g1": "８"}, "g1", 8.0), ({"seconds": "123秒"}, "duration_s", 123.0),
-    ({"on": "2026/6/3"}, "responded_on", JUNE_3), ({"on": "2026年6月3日"}, "responded_on", JUNE_3),
-    ({"on": "46176"}, "responded_on", JUNE_3),
-])
+@pytest.mark.parametrize(
+    ("changed", "column", "value"),
+    [
+        ({"g1": "8分"}, "g1", 8.0),
+        ({"g1": "８"}, "g1", 8.0),
+        ({"seconds": "123秒"}, "duration_s", 123.0),
+        ({"on": "2026/6/3"}, "responded_on", JUNE_3),
+        ({"on": "2026年6月3日"}, "responded_on", JUNE_3),
+        ({"on": "46176"}, "responded_on", JUNE_3),
+    ],
+)
 def test_a_value_in_another_form_is_repaired_and_says_how(tmp_path, changed, column, value):
     cleaned = clean(tmp_path, responses=answers(line("R1", "C1", **changed)))
     shown = f"{value:g}" if isinstance(value, float) else "2026-06-03"
@@ -67,14 +85,18 @@ def test_a_code_is_missing_for_the_items_and_an_answer_where_the_outcome_says_so
 
 def test_answers_exported_as_words_are_an_error_not_a_column_of_missing(tmp_path):
     rows = [line(f"R{n}", f"C{n}", p1="非常满意") for n in range(5)]
-    with pytest.raises(IntakeError, match="column p1 has no number that can be used .line 2: 非常满意.*exported as words"):
+    with pytest.raises(
+        IntakeError, match="column p1 has no number that can be used .line 2: 非常满意.*exported as words"
+    ):
         clean(tmp_path, responses=answers(*rows))
 
 
 def test_orders_keep_their_order_in_time_and_their_amounts_in_yuan(tmp_path):
-    orders = ("order_id,customer_id,ordered_on,processed_on,delivered_on,amount,gross_margin\n"
-              'O1,C1,2026-06-20,2026-06-21,2026-07-05,"12,345.60",35%\n'
-              "O2,C1,2026-06-20,2026-06-19,2099-01-01,-5,1.4\nO3,C1,2026-08-01,,,1,0.1\n")
+    orders = (
+        "order_id,customer_id,ordered_on,processed_on,delivered_on,amount,gross_margin\n"
+        'O1,C1,2026-06-20,2026-06-21,2026-07-05,"12,345.60",35%\n'
+        "O2,C1,2026-06-20,2026-06-19,2099-01-01,-5,1.4\nO3,C1,2026-08-01,,,1,0.1\n"
+    )
     cleaned = clean(tmp_path, responses=ANSWERS, orders=orders)
     first, second, third = cleaned.tables["orders"].to_dict("records")
     assert (first["amount"], first["gross_margin"]) == (12345.6, 0.35)
@@ -82,7 +104,12 @@ def test_orders_keep_their_order_in_time_and_their_amounts_in_yuan(tmp_path):
     assert pd.isna([second[name] for name in ("processed_on", "delivered_on", "amount", "gross_margin")]).all()
     assert pd.isna(third["ordered_on"])
     assert set(cleaned.quarantine["rule"]) == {
-        "another_form", "ends_before_start", "future_date", "negative_amount", "out_of_range"}
+        "another_form",
+        "ends_before_start",
+        "future_date",
+        "negative_amount",
+        "out_of_range",
+    }
 
 
 def test_words_of_closed_lists_and_yes_and_no(tmp_path):
@@ -90,7 +117,7 @@ def test_words_of_closed_lists_and_yes_and_no(tmp_path):
     cleaned = clean(tmp_path, responses=ANSWERS, customers=customers)
     frame = cleaned.tables["customers"]
     assert frame["exclusive"].tolist() == ["yes", "no"] and frame["competition"].fillna("-").tolist() == ["high", "-"]
-    assert frame["left_on"].max() == pd.Timestamp("2026-12-31")        # announced: still a customer
+    assert frame["left_on"].max() == pd.Timestamp("2026-12-31")  # announced: still a customer
     assert entries(cleaned, "unknown_level")["value"].tolist() == ["fierce"]
 
 
@@ -111,6 +138,7 @@ def test_the_plan_names_dimensions_items_and_periods_of_the_programme(tmp_path):
 
 # --- rows ------------------------------------------------------------------------------------------------------------
 
+
 def test_of_rows_with_one_key_the_first_is_kept(tmp_path):
     rows = answers(line("R1", "C1", g1="1"), line("R1", "C2", g1="2"), line("R1", "C1", g1="1"))
     cleaned = clean(tmp_path, responses=rows)
@@ -124,7 +152,9 @@ def test_a_key_that_cannot_be_read_or_is_written_twice_in_other_letters_is_no_ke
     cleaned = clean(tmp_path, responses=ANSWERS, competitors=competitors)
     assert cleaned.tables["competitors"]["score"].tolist() == [7]
     assert cleaned.quarantine[["line", "value", "rule"]].values.tolist() == [
-        [3, "R1 · X · Goods", "duplicate_key"], [4, "R1 · X · price", "no_key"]]
+        [3, "R1 · X · Goods", "duplicate_key"],
+        [4, "R1 · X · price", "no_key"],
+    ]
 
 
 def test_rows_that_are_blank_misshapen_or_without_a_key_are_set_aside(tmp_path):
@@ -135,10 +165,17 @@ def test_rows_that_are_blank_misshapen_or_without_a_key_are_set_aside(tmp_path):
 
 
 def test_of_two_answers_of_a_contact_in_a_panel_the_most_complete_then_the_latest_is_kept(tmp_path):
-    cleaned = clean(tmp_path, responses=answers(
-        line("full", "C1", on="2026-06-01"), line("half", "C1", on="2026-06-09", g1=""),
-        line("early", "C2", on="2026-06-01"), line("late", "C2", on="2026-06-05"), line("undated", "C2", on=""),
-        line("other panel", "C1", panel="staff")))
+    cleaned = clean(
+        tmp_path,
+        responses=answers(
+            line("full", "C1", on="2026-06-01"),
+            line("half", "C1", on="2026-06-09", g1=""),
+            line("early", "C2", on="2026-06-01"),
+            line("late", "C2", on="2026-06-05"),
+            line("undated", "C2", on=""),
+            line("other panel", "C1", panel="staff"),
+        ),
+    )
     assert cleaned.tables["responses"]["response_id"].tolist() == ["full", "late", "other panel"]
     assert entries(cleaned, "second_answer")["line"].tolist() == [3, 4, 6]
 
@@ -175,6 +212,7 @@ def test_values_of_a_row_that_is_set_aside_are_not_counted_as_set_to_missing(tmp
 
 
 # --- the period ------------------------------------------------------------------------------------------------------
+
 
 def test_rows_in_are_rows_kept_and_rows_set_aside_in_every_table(tmp_path):
     rng = np.random.default_rng(7)

@@ -25,15 +25,21 @@ def published(tiny_programme, tmp_path_factory) -> Path:
 
 def test_help_lists_the_commands_at_once():
     started = time.monotonic()
-    shown = subprocess.run([sys.executable, "-m", "csat_analysis.cli", "--help"], cwd=ROOT, capture_output=True,
-                           text=True, check=True)
+    shown = subprocess.run(
+        [sys.executable, "-m", "csat_analysis.cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert time.monotonic() - started < 2  # .1 s on an idle machine
     assert all(command in shown.stdout for command in ("run", "check", "trace", "simulate"))
 
 
 def test_help_loads_no_heavy_package():
-    loaded = subprocess.run([sys.executable, "-c", "import sys, csat_analysis.cli; print(*sys.modules)"], cwd=ROOT,
-                            capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, csat_analysis.cli; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
     assert not {"pandas", "numpy", "papermill", "matplotlib", "rich"} & set(loaded)
 
 

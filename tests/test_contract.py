@@ -15,8 +15,15 @@ WJX = """序号,提交答卷时间,所用时间,来自IP,1、品种,2、获利,3
 1,2026/6/1 9:30:05,123秒,10.0.0.1(上海-上海),8,7,9,9
 2,2026/6/2 10:00:00,95秒,10.0.0.2(北京-北京),6,(空),4,3
 """
-WJX_SOURCES = {"序号": "response_id", "提交答卷时间": "responded_on", "所用时间": "duration_s",
-               "1、品种": "g1", "2、获利": "g2", "3、态度": "p1", "4、推荐": "nps"}
+WJX_SOURCES = {
+    "序号": "response_id",
+    "提交答卷时间": "responded_on",
+    "所用时间": "duration_s",
+    "1、品种": "g1",
+    "2、获利": "g2",
+    "3、态度": "p1",
+    "4、推荐": "nps",
+}
 
 
 def test_a_wjx_export_is_read_by_sources_alone(tmp_path):
@@ -32,7 +39,9 @@ def test_a_wjx_export_is_read_by_sources_alone(tmp_path):
 
 def test_a_mapped_header_that_the_file_lacks_is_named_with_the_closest(tmp_path):
     using = programme(sources={"responses": WJX_SOURCES | {"3、服务态度": "p1"}})
-    with pytest.raises(IntakeError, match=r"survey.yml \(sources: responses\) maps the header '3、服务态度' to p1.*'3、态度'"):
+    with pytest.raises(
+        IntakeError, match=r"survey.yml \(sources: responses\) maps the header '3、服务态度' to p1.*'3、态度'"
+    ):
         clean(tmp_path, using=using, responses=WJX)
 
 
@@ -42,11 +51,16 @@ def test_a_missing_item_is_named_with_the_closest_header_and_the_mend(tmp_path):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(("table", "content", "lacking"), [
-    ("orders", "order_id,amount\n1,5\n", "customer_id"), ("tickets", "ticket_id,customer_id,kind\n", "opened_at"),
-    ("managers", "name\nLi\n", "manager_id"), ("invitations", "contact_id\nC1\n", "panel"),
-    ("audits", "audit_id,checkpoint,score\n", "manager_id"),
-])
+@pytest.mark.parametrize(
+    ("table", "content", "lacking"),
+    [
+        ("orders", "order_id,amount\n1,5\n", "customer_id"),
+        ("tickets", "ticket_id,customer_id,kind\n", "opened_at"),
+        ("managers", "name\nLi\n", "manager_id"),
+        ("invitations", "contact_id\nC1\n", "panel"),
+        ("audits", "audit_id,checkpoint,score\n", "manager_id"),
+    ],
+)
 def test_every_table_names_the_required_column_that_it_lacks(tmp_path, table, content, lacking):
     with pytest.raises(IntakeError, match=f"{table}.csv: the required column {lacking} is missing"):
         clean(tmp_path, responses=ANSWERS, **{table: content})
@@ -78,8 +92,10 @@ def test_a_foreign_survey_needs_items_alone_and_says_what_stands_in(tmp_path):
 
 def test_row_numbers_of_two_waves_are_not_the_same_people(tmp_path):
     using, rows = programme(panels=None), "g1,g2,p1\n8,7,9\n"
-    waves = [clean_period(write_raw(tmp_path, period=period, responses=rows), period, using)
-             for period in ("2025H2", "2026H1")]
+    waves = [
+        clean_period(write_raw(tmp_path, period=period, responses=rows), period, using)
+        for period in ("2025H2", "2026H1")
+    ]
     contacts = [set(wave.tables["responses"]["contact_id"]) for wave in waves]
     assert not contacts[0] & contacts[1]
 
@@ -88,7 +104,7 @@ def test_an_outcome_may_share_an_item_s_column_and_keeps_codes_and_range_of_its_
     using = programme(outcomes={"likes": {"column": "g1", "min": 0, "max": 9, "missing_codes": [7]}})
     responses = clean(tmp_path, using=using, responses=ANSWERS.replace(",60,8,", ",60,7,")).tables["responses"]
     assert responses["g1"].tolist() == [7, 6, 10]
-    assert responses["likes"].fillna(-1).tolist() == [-1, 6, -1]      # 7 is a code, 10 is off its scale
+    assert responses["likes"].fillna(-1).tolist() == [-1, 6, -1]  # 7 is a code, 10 is off its scale
 
 
 def test_an_outcome_does_not_hide_a_column_of_the_same_name(tmp_path):
@@ -115,8 +131,9 @@ def test_a_survey_that_brings_weights_must_have_them(tmp_path):
 def test_a_clean_table_that_broke_its_contract_would_not_pass(table):
     columns = columns_of(table, programme())
     kinds = {"number": "float64", "date": "datetime64[us]", "timestamp": "datetime64[us]"}
-    keyless = pd.DataFrame({column.name: pd.Series([None], dtype=kinds.get(column.kind, "str"))
-                            for column in columns if not column.key})
+    keyless = pd.DataFrame(
+        {column.name: pd.Series([None], dtype=kinds.get(column.kind, "str")) for column in columns if not column.key}
+    )
     with pytest.raises(IntakeError, match="the contract is still broken"):
         check_clean(keyless, columns, f"{table}.csv")
 

@@ -16,7 +16,9 @@ R = json.loads((REFERENCE / "survey.json").read_text())
 
 
 def agrees(estimate: Estimate, name: str) -> bool:
-    return estimate.value == pytest.approx(R[name]["value"], rel=1e-9) and estimate.se == pytest.approx(R[name]["se"], rel=1e-9)
+    return estimate.value == pytest.approx(R[name]["value"], rel=1e-9) and estimate.se == pytest.approx(
+        R[name]["se"], rel=1e-9
+    )
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +29,14 @@ def waves() -> dict[str, pd.DataFrame]:
 
 def design_of(wave: pd.DataFrame, *, finite: bool = True, unit: str = "contact") -> Design:
     population = wave.groupby("stratum")["population"].first().to_dict()
-    return Design.of(wave["contact"], weight=wave["weight"], stratum=wave["stratum"], unit=wave[unit], wave=wave["wave"][0],
-                     population=population if finite else {})
+    return Design.of(
+        wave["contact"],
+        weight=wave["weight"],
+        stratum=wave["stratum"],
+        unit=wave[unit],
+        wave=wave["wave"][0],
+        population=population if finite else {},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -80,16 +88,23 @@ def test_change_with_partly_the_same_contacts_equals_r(waves):
 @pytest.mark.parametrize("name", ["api_mean", "api_E", "api_H", "api_M", "api_ratio", "api_mean_process"])
 def test_apistrat_equals_r(reference_data, name):
     api = pd.read_csv(reference_data / "apistrat.csv")
-    d = Design.of(api.index, weight=api["pw"], stratum=api["stype"], population=api.groupby("stype")["fpc"].first().to_dict())
+    d = Design.of(
+        api.index, weight=api["pw"], stratum=api["stype"], population=api.groupby("stype")["fpc"].first().to_dict()
+    )
     level = name.removeprefix("api_")
-    found = (ratio(d, api["api.stu"], api["enroll"]) if level == "ratio"
-             else mean(d, api["api00"], inside=api["stype"] == level if level in "EHM" else None))
+    found = (
+        ratio(d, api["api.stu"], api["enroll"])
+        if level == "ratio"
+        else mean(d, api["api00"], inside=api["stype"] == level if level in "EHM" else None)
+    )
     assert agrees(found.process() if level == "mean_process" else found, name)
 
 
 def test_published_apistrat_numbers(reference_data):
     api = pd.read_csv(reference_data / "apistrat.csv")
-    d = Design.of(api.index, weight=api["pw"], stratum=api["stype"], population=api.groupby("stype")["fpc"].first().to_dict())
+    d = Design.of(
+        api.index, weight=api["pw"], stratum=api["stype"], population=api.groupby("stype")["fpc"].first().to_dict()
+    )
     found = mean(d, api["api00"])
     assert (found.value, found.se) == (pytest.approx(662.287363, abs=5e-7), pytest.approx(9.408941, abs=5e-7))
 
@@ -104,7 +119,7 @@ def test_the_same_customers_in_both_waves_make_a_change_surer():
     fresh = mean(Design.of([f"D{i}" for i in range(40)], wave="2026H1"), new) - before
     assert same.value == pytest.approx(fresh.value)
     assert same.se < 0.5 * fresh.se
-    assert same.se == pytest.approx(np.std(new - old, ddof=1) / np.sqrt(40), rel=1e-9)     # the paired t test's
+    assert same.se == pytest.approx(np.std(new - old, ddof=1) / np.sqrt(40), rel=1e-9)  # the paired t test's
 
 
 def test_a_complete_census_has_no_error_but_the_process_behind_it_has():
@@ -133,19 +148,23 @@ def test_a_systematic_sample_along_a_trend_is_surer_than_a_random_one():
     common = {"population": {"all": 400}, "drawn": {"all": 40}, "order": np.arange(40)}
     in_order = mean(Design.of(range(40), systematic=["all"], **common), y)
     at_random = mean(Design.of(range(40), **common), y)
-    assert in_order.variance == pytest.approx(0.9 * 0.5 / 40)       # successive differences of 1: d² = 1/2, n/N = .1
+    assert in_order.variance == pytest.approx(0.9 * 0.5 / 40)  # successive differences of 1: d² = 1/2, n/N = .1
     assert at_random.variance == pytest.approx(0.9 * np.var(y, ddof=1) / 40)
 
 
 def test_those_who_did_not_answer_bring_back_the_plain_variance():
     y = np.arange(20.0)
-    found = mean(Design.of(range(20), population={"all": 400}, drawn={"all": 40}, order=np.arange(20), systematic=["all"]), y)
+    found = mean(
+        Design.of(range(20), population={"all": 400}, drawn={"all": 40}, order=np.arange(20), systematic=["all"]), y
+    )
     s2 = np.var(y, ddof=1)
-    assert found.variance == pytest.approx((0.5 * 0.9 * 0.5 + 0.5 * s2) / 20)       # r = 1/2
+    assert found.variance == pytest.approx((0.5 * 0.9 * 0.5 + 0.5 * s2) / 20)  # r = 1/2
 
 
 def test_a_lone_respondents_stratum_is_merged_with_its_neighbour_and_said():
-    design = Design.of(list("abcde"), stratum=["big", "mid", "mid", "low", "low"], population={"big": 4, "mid": 20, "low": 90})
+    design = Design.of(
+        list("abcde"), stratum=["big", "mid", "mid", "low", "low"], population={"big": 4, "mid": 20, "low": 90}
+    )
     assert design.merged == (("big", "mid"),)
     assert design.strata.loc["mid", "population"] == 24
     assert np.isfinite(mean(design, [9, 7, 5, 4, 6]).se)
@@ -158,14 +177,14 @@ def test_wilson_interval_of_eight_in_ten():
 
 def test_a_share_of_none_still_has_an_interval_above_zero():
     low, high = share(Design.of(range(20)), np.zeros(20)).interval()
-    assert low == 0 and high == pytest.approx(0.1611, abs=1e-4)         # 1.96² / (20 + 1.96²)
+    assert low == 0 and high == pytest.approx(0.1611, abs=1e-4)  # 1.96² / (20 + 1.96²)
 
 
 def test_adjusted_wald_of_nps_by_hand():
     up, down = np.repeat([1.0, 0.0, 0.0], [50, 30, 21]), np.repeat([0.0, 0.0, 1.0], [50, 30, 21])
     low, high = net_promoter_score(Design.of(range(101)), up, down).interval()
-    n = 100                                      # effective size: the spread over its variance on n − 1
-    p, q = (50 / 101 * n + .75) / (n + 3), (21 / 101 * n + .75) / (n + 3)
+    n = 100  # effective size: the spread over its variance on n − 1
+    p, q = (50 / 101 * n + 0.75) / (n + 3), (21 / 101 * n + 0.75) / (n + 3)
     half = 1.959964 * np.sqrt((p + q - (p - q) ** 2) / (n + 3))
     assert (low, high) == (pytest.approx(100 * (p - q - half), abs=1e-4), pytest.approx(100 * (p - q + half), abs=1e-4))
 
@@ -201,7 +220,9 @@ def test_an_estimated_threshold_adds_its_own_uncertainty():
     cut = mean(other, rng.normal(70, 10, 20))
     fixed, carried = share_at_least(design, y, cut.value), share_at_least(design, y, cut)
     assert carried.value == fixed.value
-    assert carried.variance == pytest.approx(fixed.variance + 0.04**2 * cut.variance, rel=0.15)      # density at the mean ≈ .4/10
+    assert carried.variance == pytest.approx(
+        fixed.variance + 0.04**2 * cut.variance, rel=0.15
+    )  # density at the mean ≈ .4/10
 
 
 @pytest.mark.parametrize(("weight", "words"), [([1, -1], "negative"), ([1, np.nan], "missing")])

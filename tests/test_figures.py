@@ -112,7 +112,10 @@ def test_ticks_stay_inside_the_scale_and_hold_the_values():
 
 
 def test_long_names_break_into_lines_that_fit_and_lose_nothing():
-    for name in ("competitiveness against substitutes, fit with demand", "与替代品的竞争能力、符合消费趋势以及与其他公司相比"):
+    for name in (
+        "competitiveness against substitutes, fit with demand",
+        "与替代品的竞争能力、符合消费趋势以及与其他公司相比",
+    ):
         lines = figures.wrap(name, 13, 120)
         assert len(lines) > 1 and all(figures.text_width(line, 13) <= 120 for line in lines)
         assert "".join(lines).replace(" ", "") == name.replace(" ", "")

@@ -12,6 +12,7 @@ INVITED = "contact_id,panel,invited_on,wave,outcome\n"
 
 # --- the frame -------------------------------------------------------------------------------------------------------
 
+
 def test_staff_are_not_looked_for_among_the_customers(tmp_path):
     cleaned = clean(tmp_path, responses=ANSWERS, customers=CUSTOMERS)
     assert cleaned.tables["responses"]["customer_id"].fillna("-").tolist() == ["C1", "C2", "-"]
@@ -68,6 +69,7 @@ def test_without_a_frame_nobody_is_unknown(tmp_path):
 
 
 # --- invitations -----------------------------------------------------------------------------------------------------
+
 
 def test_where_invitation_and_answer_disagree_the_answer_wins(tmp_path):
     invited = INVITED + "C1,visits,,1,refusal\nC2,visits,,1,complete\nC3,visits,,2,complete\nS1,staff,,1,\n"

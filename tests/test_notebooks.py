@@ -18,9 +18,27 @@ def test_the_notebooks_give_again_what_they_show(tmp_path):
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*"))
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "raw").symlink_to(ROOT / "data" / "raw", target_is_directory=True)
-    again = subprocess.run([sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "--rootdir", ".",
-                            "-p", "no:cacheprovider", "-p", "no:xdist", "notebooks"],
-                           cwd=tmp_path, capture_output=True, text=True, check=False)
+    again = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--nbval",
+            "--nbval-current-env",
+            "--rootdir",
+            ".",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            "notebooks",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert again.returncode == 0, again.stdout[-4000:] + again.stderr[-2000:]
 
 

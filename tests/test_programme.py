@@ -49,18 +49,21 @@ def test_four_of_five_items_are_needed_unless_survey_yml_says_otherwise(tmp_path
     assert programme_of(tmp_path, SMALL + "missing_items: {at_least: 1}\n").items_needed("goods") == 1
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    (("0.4", "0.3"), "weights sum to 0.9, not 1"),
-    (("h1:", "g1:"), "item g1 is named in both goods and help"),
-    (("[g1, g2]", "[g1, g1]"), "names the item g1 twice"),
-    (("scale:", "scael: {}\nscale:"), "scael: is not a key of survey.yml"),
-    (("max: 5", "max: 1"), "max 1 is not above min 1"),
-    (("name: Small", "standard: {from_panels: 2024H1}\nname: Small"), "survey.yml names none"),
-    (("name: Small", "standard: 0.667e3\nname: Small"), "outside 0–100"),
-    (("weight: 0.4, ", ""), "help has no weight while others have"),
-    (("[g1, g2]", "[g1"), "can't be read as YAML"),
-    (("name: Small", "name: Small\nname: Twice"), "name is named twice"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("0.4", "0.3"), "weights sum to 0.9, not 1"),
+        (("h1:", "g1:"), "item g1 is named in both goods and help"),
+        (("[g1, g2]", "[g1, g1]"), "names the item g1 twice"),
+        (("scale:", "scael: {}\nscale:"), "scael: is not a key of survey.yml"),
+        (("max: 5", "max: 1"), "max 1 is not above min 1"),
+        (("name: Small", "standard: {from_panels: 2024H1}\nname: Small"), "survey.yml names none"),
+        (("name: Small", "standard: 0.667e3\nname: Small"), "outside 0–100"),
+        (("weight: 0.4, ", ""), "help has no weight while others have"),
+        (("[g1, g2]", "[g1"), "can't be read as YAML"),
+        (("name: Small", "name: Small\nname: Twice"), "name is named twice"),
+    ],
+)
 def test_a_survey_yml_that_cannot_be_used_says_why_in_one_line(tmp_path, change, words):
     with pytest.raises(ProgrammeError, match=words) as error:
         programme_of(tmp_path, SMALL.replace(*change))

@@ -15,7 +15,9 @@ from csat_analysis.errors import IntakeError
 from csat_analysis.intake import clean_period, periods_available
 from csat_analysis.intake.readers import delimiter_of, read_raw
 
-WITH_CHINESE = ANSWERS.replace("duration_s", "comment").replace(",60,", ",送货太慢，发票也常出错,").replace(",70,", ",很好,")
+WITH_CHINESE = (
+    ANSWERS.replace("duration_s", "comment").replace(",60,", ",送货太慢，发票也常出错,").replace(",70,", ",很好,")
+)
 
 
 def read(tmp_path: Path, content: bytes, name: str = "responses.csv"):
@@ -47,13 +49,13 @@ def test_csv_reads_alike_in_every_encoding_delimiter_and_line_end(tmp_path, enco
 
 
 def test_a_delimiter_inside_quotes_is_text(tmp_path):
-    raw = read(tmp_path, 'id,said\n1,"late; wrong, twice"\n2,"a; b; c"\n'.encode())
+    raw = read(tmp_path, b'id,said\n1,"late; wrong, twice"\n2,"a; b; c"\n')
     assert raw.cells["said"].tolist() == ["late; wrong, twice", "a; b; c"]
     assert delimiter_of('"a,b";c\n"1,2";3\n') == ";"
 
 
 def test_lines_are_the_file_s_own_even_after_a_comment_of_three_lines(tmp_path):
-    raw = read(tmp_path, 'id,said\n1,"one\ntwo\nthree"\n2,x\n'.encode())
+    raw = read(tmp_path, b'id,said\n1,"one\ntwo\nthree"\n2,x\n')
     assert raw.cells.index.tolist() == [2, 5]
 
 
@@ -73,8 +75,12 @@ def test_a_row_with_a_cell_too_many_or_too_few_is_kept_apart_with_its_text(tmp_p
 
 def test_xlsx_gives_typed_cells_as_the_text_they_show(tmp_path):
     day = pd.Timestamp("2026-06-03").to_pydatetime()
-    rows = [["response_id", "responded_on", "g1", "code"], ["R1", day, 8, "029"], [None] * 4,
-            ["R2", day.replace(hour=9), 7.5, None]]
+    rows = [
+        ["response_id", "responded_on", "g1", "code"],
+        ["R1", day, 8, "029"],
+        [None] * 4,
+        ["R2", day.replace(hour=9), 7.5, None],
+    ]
     content = sheet(Sheet1=rows)
     raw = read(tmp_path, content, "responses.xlsx")
     assert raw.cells["responded_on"].tolist() == ["2026-06-03", "", "2026-06-03 09:00:00"]
@@ -98,8 +104,10 @@ def test_csv_xlsx_parquet_and_sav_give_the_same_answers(tmp_path):
     frame.to_parquet(parquet)
     pyreadstat.write_sav(frame, sav)
     formats = {"csv": ANSWERS, "xlsx": sheet(Sheet1=rows), "parquet": parquet.getvalue(), "sav": sav.read_bytes()}
-    read_back = [clean(tmp_path / suffix, **{f"responses_{suffix}": content}).tables["responses"]
-                 for suffix, content in formats.items()]
+    read_back = [
+        clean(tmp_path / suffix, **{f"responses_{suffix}": content}).tables["responses"]
+        for suffix, content in formats.items()
+    ]
     for other in read_back[1:]:
         pd.testing.assert_frame_equal(read_back[0], other)
 
@@ -109,20 +117,31 @@ def test_a_missing_value_of_spss_stays_a_code_for_survey_yml_to_name(tmp_path):
     assert read_raw(tmp_path / "responses.sav", tmp_path).cells["g1"].tolist() == ["8", "99"]
 
 
-@pytest.mark.parametrize(("content", "name", "said"), [
-    (b"", "responses.csv", r"responses.csv: is empty \(0 bytes\)"),
-    (b"\n \n", "responses.csv", "is empty"),
-    (b"name,g1\n" + "何".encode() * 20 + b"\xff\xfe,3\n", "responses.csv", "line 2 .*byte 68 .*0xff.*damaged spot"),
-    ("name,g1\nM\xfcller,3\nJ\xf6rg,4\n".encode("latin-1"), "responses.csv", "line 2 .*Latin-1.*save it as CSV UTF-8"),
-    (b'id,a\n1,"open\n2,x\n', "responses.csv", "can't be read as csv.*quote that isn't closed"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "responses.xlsx", "old .xls workbook or is under a password"),
-    (b"<html>", "responses.xls", "old .xls workbook"),
-    (b"<html>", "responses.xlsx", "is not a workbook that can be read"),
-    (b"no parquet at all", "responses.parquet", "is not a parquet file that can be read"),
-    (b"no sav at all, no sav at all", "responses.sav", "is not an SPSS file that can be read"),
-    (b"x", "orders.sav", "only responses may be .sav"),
-    (b",,\n1,2,3\n", "responses.csv", "has no header"),
-])
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"", "responses.csv", r"responses.csv: is empty \(0 bytes\)"),
+        (b"\n \n", "responses.csv", "is empty"),
+        (b"name,g1\n" + "何".encode() * 20 + b"\xff\xfe,3\n", "responses.csv", "line 2 .*byte 68 .*0xff.*damaged spot"),
+        (
+            "name,g1\nM\xfcller,3\nJ\xf6rg,4\n".encode("latin-1"),
+            "responses.csv",
+            "line 2 .*Latin-1.*save it as CSV UTF-8",
+        ),
+        (b'id,a\n1,"open\n2,x\n', "responses.csv", "can't be read as csv.*quote that isn't closed"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600,
+            "responses.xlsx",
+            "old .xls workbook or is under a password",
+        ),
+        (b"<html>", "responses.xls", "old .xls workbook"),
+        (b"<html>", "responses.xlsx", "is not a workbook that can be read"),
+        (b"no parquet at all", "responses.parquet", "is not a parquet file that can be read"),
+        (b"no sav at all, no sav at all", "responses.sav", "is not an SPSS file that can be read"),
+        (b"x", "orders.sav", "only responses may be .sav"),
+        (b",,\n1,2,3\n", "responses.csv", "has no header"),
+    ],
+)
 def test_a_file_that_cannot_be_read_says_why_in_one_line(tmp_path, content, name, said):
     with pytest.raises(IntakeError, match=said) as error:
         read(tmp_path, content, name)

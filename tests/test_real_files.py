@@ -54,8 +54,13 @@ def test_of_the_sample_company_exactly_the_planted_dirt_is_found(period):
     cleaned = clean_period(CHECKOUT, period, load_programme(CHECKOUT, period))
     found = cleaned.quarantine[cleaned.quarantine["table"] != "customers"]["rule"].value_counts().to_dict()
     in_another_form = (
-        "unit_on_score", "full_width_score", "unit_on_duration", "date_with_slashes", "date_in_chinese",
-        "amount_with_comma")
+        "unit_on_score",
+        "full_width_score",
+        "unit_on_duration",
+        "date_with_slashes",
+        "date_in_chinese",
+        "amount_with_comma",
+    )
     assert found == {
         "duplicate_key": COUNTS["duplicate_response_id"] + COUNTS["exact_duplicate"],
         "second_answer": COUNTS["second_answer"],

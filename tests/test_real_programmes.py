@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from csat_analysis.metrics.wave import load_wave
+from csat_analysis.metrics.satisfaction import csat, nps
 from csat_analysis.metrics.segments import segment_groups
+from csat_analysis.metrics.wave import load_wave
 from csat_analysis.results import Results, from_json
 from csat_analysis.run.period_run import run_period
 from csat_analysis.survey.sampling import whole_sample
-from csat_analysis.metrics.satisfaction import csat, nps
 
 PROGRAMMES = Path(__file__).parent / "programmes"
 SURVEYS = {"ecsi_mobi": "2004H1", "sfo_2017": "2017H1"}
@@ -30,6 +30,7 @@ def programme_folder(reference_data, tmp_path_factory):
         shutil.copyfile(PROGRAMMES / name / "survey.yml", raw.parent / "survey.yml")
         shutil.copyfile(reference_data / f"{name}.csv", raw / "responses.csv")
         return root
+
     return build
 
 
@@ -48,30 +49,40 @@ def cronbach_alpha(items: pd.DataFrame) -> float:
     return k / (k - 1) * (1 - items.var().sum() / items.sum(axis=1).var())
 
 
-@pytest.mark.parametrize(("dimension", "points"), [("satisfaction", 71.970370), ("image", 72.631111), ("quality", 74.590476), ("value", 61.511111)])
+@pytest.mark.parametrize(
+    ("dimension", "points"),
+    [("satisfaction", 71.970370), ("image", 72.631111), ("quality", 74.590476), ("value", 61.511111)],
+)
 def test_ecsi_dimensions_have_their_published_means(ecsi, dimension, points):
     assert ecsi.dimensions[dimension].value == pytest.approx(points, abs=5e-7)
 
 
-@pytest.mark.parametrize(("dimension", "alpha"), [("image", .714447), ("quality", .872406), ("value", .816695), ("satisfaction", .770113)])
+@pytest.mark.parametrize(
+    ("dimension", "alpha"),
+    [("image", 0.714447), ("quality", 0.872406), ("value", 0.816695), ("satisfaction", 0.770113)],
+)
 def test_ecsi_items_are_scored_into_the_right_dimension(ecsi, dimension, alpha):
-    assert cronbach_alpha(ecsi.scores[list(ecsi.programme.dimensions[dimension].items)]) == pytest.approx(alpha, abs=5e-7)
+    assert cronbach_alpha(ecsi.scores[list(ecsi.programme.dimensions[dimension].items)]) == pytest.approx(
+        alpha, abs=5e-7
+    )
 
 
 def test_ecsi_index_is_its_satisfaction_block_and_nps_uses_the_1_to_10_question(ecsi):
-    assert ecsi.index.value == ecsi.dimensions["satisfaction"].value and ecsi.index.se == pytest.approx(ecsi.dimensions["satisfaction"].se)
+    assert ecsi.index.value == ecsi.dimensions["satisfaction"].value and ecsi.index.se == pytest.approx(
+        ecsi.dimensions["satisfaction"].se
+    )
     assert ecsi.nps.value == pytest.approx(14.0)
 
 
 def test_sfo_weighted_nps_and_csat_equal_r(sfo):
     assert (sfo.nps.value, sfo.nps.se) == (pytest.approx(40.3984, abs=5e-5), pytest.approx(1.44572, abs=5e-6))
-    assert (sfo.csat.value, sfo.csat.se) == (pytest.approx(.822793, abs=5e-7), pytest.approx(.0080804, abs=5e-8))
+    assert (sfo.csat.value, sfo.csat.se) == (pytest.approx(0.822793, abs=5e-7), pytest.approx(0.0080804, abs=5e-8))
 
 
 def test_sfo_unweighted_nps_and_csat(sfo):
     design = whole_sample(sfo.clean).design
     assert nps(design, sfo.responses, sfo.programme).value == pytest.approx(39.8398, abs=5e-5)
-    assert csat(design, sfo.responses, sfo.programme).value == pytest.approx(.820685, abs=5e-7)
+    assert csat(design, sfo.responses, sfo.programme).value == pytest.approx(0.820685, abs=5e-7)
 
 
 def test_sfo_weights_have_the_published_design_effect(sfo):

@@ -5,12 +5,12 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from report_examples import FACTS, foreign_report, house_programme, house_report, house_results
 
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.report import Report
 from csat_analysis.results import Results
-from report_examples import FACTS, foreign_report, house_programme, house_report, house_results
 
 NUMBER = re.compile(r'<button [^>]*data-key="([^"]*)" data-group="([^"]*)" data-value="([^"]*)"')
 
@@ -53,8 +53,12 @@ def plain(html: str) -> str:
 
 def with_change(**changed: object) -> Results:
     """The house's results with the change of the index altered."""
-    return Results([replace(r, **changed) if r.key == "satisfaction.change" and r.group["measure"] == "index" else r
-                    for r in house_results().records])
+    return Results(
+        [
+            replace(r, **changed) if r.key == "satisfaction.change" and r.group["measure"] == "index" else r
+            for r in house_results().records
+        ]
+    )
 
 
 def report(results: Results, language: str = "en", **facts: object) -> Report:
@@ -67,8 +71,10 @@ def test_both_languages_show_the_same_numbers_in_the_same_order(pages):
 
 
 def test_every_number_shown_is_a_recorded_one(pages):
-    recorded = {(r.key, ",".join(f"{k}={v}" for k, v in r.group.items()), "" if r.value is None else repr(r.value))
-                for r in house_results().records}
+    recorded = {
+        (r.key, ",".join(f"{k}={v}" for k, v in r.group.items()), "" if r.value is None else repr(r.value))
+        for r in house_results().records
+    }
     assert set(NUMBER.findall(pages["en"])) <= recorded
 
 
@@ -85,11 +91,15 @@ def test_an_unknown_number_stops_the_report():
         house_report("en").view.numbers.number("satisfaction.bliss")
 
 
-@pytest.mark.parametrize(("verdict", "value", "en", "zh"), [
-    ("rose", 2.1, "up 2.1 points since the second half of 2025", "较2025年下半年上升 2.1 分"),
-    ("fell", -2.1, "down 2.1 points since the second half of 2025", "较2025年下半年下降 2.1 分"),
-    ("no_detectable_change", 0.4, "with no detectable change since", "较2025年下半年未检出变化"),
-    ("too_few_to_say", 0.4, "too few answered to say", "样本过少，较2025年下半年有无变化暂无法判断")])
+@pytest.mark.parametrize(
+    ("verdict", "value", "en", "zh"),
+    [
+        ("rose", 2.1, "up 2.1 points since the second half of 2025", "较2025年下半年上升 2.1 分"),
+        ("fell", -2.1, "down 2.1 points since the second half of 2025", "较2025年下半年下降 2.1 分"),
+        ("no_detectable_change", 0.4, "with no detectable change since", "较2025年下半年未检出变化"),
+        ("too_few_to_say", 0.4, "too few answered to say", "样本过少，较2025年下半年有无变化暂无法判断"),
+    ],
+)
 def test_the_headline_says_the_verdict(verdict, value, en, zh):
     results = with_change(verdict=verdict, value=value)
     for language, words in (("en", en), ("zh", zh)):
@@ -98,8 +108,12 @@ def test_the_headline_says_the_verdict(verdict, value, en, zh):
 
 
 def test_a_suppressed_index_is_said_and_never_shown_as_a_number():
-    hidden = [replace(r, value=None, se=None, low=None, high=None, status="suppressed", verdict=None)
-              if r.key == "satisfaction.index" else r for r in house_results().records]
+    hidden = [
+        replace(r, value=None, se=None, low=None, high=None, status="suppressed", verdict=None)
+        if r.key == "satisfaction.index"
+        else r
+        for r in house_results().records
+    ]
     assert "cannot be given: too few answers, not shown" in plain(report(Results(hidden)).section("overview"))
 
 

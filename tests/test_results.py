@@ -11,7 +11,9 @@ from csat_analysis.estimate import NoEstimate, mean, share
 from csat_analysis.programme import Programme
 from csat_analysis.results import KEYS, Recorder, Results, from_json, make_record, to_json
 
-PROGRAMME = Programme.model_validate({"name": "p", "scale": {"min": 0, "max": 10}, "dimensions": {"d": {"items": ["q"]}}})
+PROGRAMME = Programme.model_validate(
+    {"name": "p", "scale": {"min": 0, "max": 10}, "dimensions": {"d": {"items": ["q"]}}}
+)
 TEN = Design.of(range(10))
 
 
@@ -55,16 +57,24 @@ def test_no_nan_gets_into_the_results():
         record("target.gain", float("nan"))
 
 
-@pytest.mark.parametrize(("key", "group", "words"), [
-    ("satisfaction.idnex", {}, "not a key"), ("satisfaction.panel", {}, "recorded by panel"), ("satisfaction.index", {"panel": "x"}, "recorded by nothing"),
-])
+@pytest.mark.parametrize(
+    ("key", "group", "words"),
+    [
+        ("satisfaction.idnex", {}, "not a key"),
+        ("satisfaction.panel", {}, "recorded by panel"),
+        ("satisfaction.index", {"panel": "x"}, "recorded by nothing"),
+    ],
+)
 def test_a_misspelt_key_or_group_is_refused(key, group, words):
     with pytest.raises(ResultError, match=words):
         record(key, 1.0, group=group)
 
 
 def test_the_unit_of_a_change_is_its_measures():
-    units = {m: record("satisfaction.change", mean(TEN, np.arange(10.0)), group={"measure": m, "from": "2025H2"}).unit for m in ("index", "nps", "csat", "staff")}
+    units = {
+        m: record("satisfaction.change", mean(TEN, np.arange(10.0)), group={"measure": m, "from": "2025H2"}).unit
+        for m in ("index", "nps", "csat", "staff")
+    }
     assert units == {"index": "points", "nps": "nps_points", "csat": "share", "staff": "points"}
 
 
@@ -73,7 +83,7 @@ def test_a_recorder_shows_one_line_carries_the_record_and_writes_it(tmp_path, ca
     monkeypatch.setattr("IPython.display.display", lambda data, **options: shown.append((data, options)))
     recorder = Recorder(tmp_path, "2026H1", "04_satisfaction", PROGRAMME, inputs=["data/raw/2026H1/responses.csv"])
     recorder("satisfaction.index", mean(TEN, np.arange(10.0)))
-    (data, options), = shown
+    ((data, options),) = shown
     assert data["text/plain"].startswith("satisfaction.index = 4.50  [") and "\n" not in data["text/plain"]
     assert options["metadata"]["csat"]["inputs"] == ("data/raw/2026H1/responses.csv",)
     assert Results.read(recorder.save().parent).get("satisfaction.index").value == 4.5
@@ -95,14 +105,23 @@ def test_an_unknown_number_is_an_error_and_names_it():
 
 
 def test_results_survive_the_way_through_their_file():
-    records = [record("satisfaction.index", mean(TEN, np.arange(10.0)), verdict=None, inputs=("a.csv",)), record("target.gain", 5)]
+    records = [
+        record("satisfaction.index", mean(TEN, np.arange(10.0)), verdict=None, inputs=("a.csv",)),
+        record("target.gain", 5),
+    ]
     assert from_json(to_json(records)) == records
     assert "NaN" not in to_json(records) and isinstance(json.loads(to_json(records)), list)
 
 
 def test_the_table_of_a_key_has_its_group_as_columns():
-    table = Results([record("data.answers", n, group={"panel": p}) for p, n in (("visits", 90), ("staff", 20))]).table("data.answers")
-    assert table[["panel", "value", "status"]].to_dict("list") == {"panel": ["visits", "staff"], "value": [90.0, 20.0], "status": ["exact", "exact"]}
+    table = Results([record("data.answers", n, group={"panel": p}) for p, n in (("visits", 90), ("staff", 20))]).table(
+        "data.answers"
+    )
+    assert table[["panel", "value", "status"]].to_dict("list") == {
+        "panel": ["visits", "staff"],
+        "value": [90.0, 20.0],
+        "status": ["exact", "exact"],
+    }
 
 
 def test_every_key_has_a_unit_the_report_can_write():

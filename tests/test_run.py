@@ -44,8 +44,16 @@ def in_progress(root: Path) -> list[Path]:
 
 def test_a_run_publishes_pages_figures_results_manifest_and_the_notebooks_copies(published):
     assert set(fingerprints(published / "reports" / "2026H1")) == {
-        "report.zh.html", "report.en.html", "figures/trend.svg", "results.json", "manifest.json",
-        "notebooks/01_count.ipynb", "notebooks/01_count.html", "notebooks/02_report.ipynb", "notebooks/02_report.html"}
+        "report.zh.html",
+        "report.en.html",
+        "figures/trend.svg",
+        "results.json",
+        "manifest.json",
+        "notebooks/01_count.ipynb",
+        "notebooks/01_count.html",
+        "notebooks/02_report.ipynb",
+        "notebooks/02_report.html",
+    }
     assert (published / "data" / "processed" / "2026H1" / "results" / "01_count.json").is_file()
     assert in_progress(published) == []
 
@@ -88,8 +96,9 @@ def test_a_failed_run_leaves_the_old_report_and_keeps_its_copies(tiny_programme,
     change(root, **{"02_report": notebook("1 / 0")})
     with pytest.raises(RunError) as failed:
         run_period(root, "2026H1")
-    assert str(failed.value) == ("02_report, cell c1: ZeroDivisionError: division by zero "
-                                 "(see reports/2026H1.failed/notebooks)")
+    assert str(failed.value) == (
+        "02_report, cell c1: ZeroDivisionError: division by zero (see reports/2026H1.failed/notebooks)"
+    )
     assert {folder: fingerprints(folder) for folder in targets(root, WAVE)} == before
     copies = root / "reports" / "2026H1.failed" / "notebooks"
     assert "ZeroDivisionError" in (copies / "02_report.html").read_text(encoding="utf-8")
@@ -161,8 +170,12 @@ def test_a_run_that_is_stopped_half_way_publishes_nothing_and_blocks_nobody(tiny
     says_who_it_is = "import os, pathlib, time\npathlib.Path(root, 'data/raw/kernel').write_text(str(os.getpid()))"
     waiting = notebook(says_who_it_is, "time.sleep(60)")
     root = tiny_programme(tmp_path, **{"01_count": waiting})
-    run = subprocess.Popen([sys.executable, "-m", "csat_analysis.cli", "run", "2026H1", "--root", str(root)],
-                           cwd=Path(__file__).parents[1], stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "csat_analysis.cli", "run", "2026H1", "--root", str(root)],
+        cwd=Path(__file__).parents[1],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     kernel = root / "data" / "raw" / "kernel"
     wait_until(lambda: kernel.exists() and kernel.read_text())
     run.send_signal(stop)
@@ -214,10 +227,12 @@ def test_the_analysts_page_reaches_each_cell_says_what_images_show_and_needs_no_
     page = notebook("1 + 1")
     shown = {"image/png": PNG, "text/plain": "<Figure>"}
     page.cells[2].outputs = [
-        nbformat.v4.new_output("execute_result", data={"text/html": "<table><tr><td>满意</td></tr></table>"},
-                               execution_count=1),
+        nbformat.v4.new_output(
+            "execute_result", data={"text/html": "<table><tr><td>满意</td></tr></table>"}, execution_count=1
+        ),
         nbformat.v4.new_output("display_data", data=shown, metadata={"image/png": {"alt": "the index rose"}}),
-        nbformat.v4.new_output("stream", name="stdout", text="a < b")]
+        nbformat.v4.new_output("stream", name="stdout", text="a < b"),
+    ]
     nbformat.write(page, tmp_path / "page.ipynb")
     html = write_html(tmp_path / "page.ipynb").read_text(encoding="utf-8")
     assert 'id="cell-id=c1"' in html and "<td>满意</td>" in html

@@ -18,8 +18,9 @@ PANELS = {"visits": {"draw": "equal_interval", "size": 10}, "big": {"draw": "top
 
 
 def programme(**changes) -> Programme:
-    return Programme.model_validate({"name": "p", "scale": {"min": 0, "max": 10}, "dimensions": {"d": {"items": ["q"]}},
-                                     "panels": PANELS} | changes)
+    return Programme.model_validate(
+        {"name": "p", "scale": {"min": 0, "max": 10}, "dimensions": {"d": {"items": ["q"]}}, "panels": PANELS} | changes
+    )
 
 
 def clean(responses: list[tuple], *, frame: int | None = 20, asked: list[tuple] | None = None) -> Clean:
@@ -28,11 +29,13 @@ def clean(responses: list[tuple], *, frame: int | None = 20, asked: list[tuple] 
     answers["customer_id"] = answers["contact_id"].where(answers["contact_id"].str.startswith("C"))
     tables = {"responses": answers}
     if frame:
-        tables["customers"] = pd.DataFrame({"customer_id": [f"C{i:02d}" for i in range(1, frame + 1)],
-                                            "sales_12m": np.arange(frame, 0, -1) * 100.0})
+        tables["customers"] = pd.DataFrame(
+            {"customer_id": [f"C{i:02d}" for i in range(1, frame + 1)], "sales_12m": np.arange(frame, 0, -1) * 100.0}
+        )
     if asked is not None:
         tables["invitations"] = pd.DataFrame(asked, columns=["contact_id", "panel"]).assign(
-            customer_id=lambda t: t["contact_id"].where(t["contact_id"].str.startswith("C")))
+            customer_id=lambda t: t["contact_id"].where(t["contact_id"].str.startswith("C"))
+        )
     nothing = pd.DataFrame()
     return Clean(Period.parse("2026H1"), tables, nothing, nothing, nothing, nothing, dt.date(2026, 6, 20))
 
@@ -55,27 +58,41 @@ def test_a_customer_who_answered_in_two_panels_counts_once_with_the_visit():
     sample = representative_sample(data, programme())
     mine = data.tables["responses"].loc[sample.rows]
     assert mine.loc[mine["customer_id"] == "C01", "panel"].tolist() == ["visits"]
-    assert sample.design.strata.loc["others", "drawn"] == 7         # C01 belongs to the take-all stratum, not to the others
+    assert sample.design.strata.loc["others", "drawn"] == 7  # C01 belongs to the take-all stratum, not to the others
 
 
 def test_staff_are_not_customers():
-    sample = representative_sample(clean(VISITS + [("S1", "staff", 10.0), ("C01", "big", 9.0)], asked=ASKED), programme())
+    sample = representative_sample(
+        clean(VISITS + [("S1", "staff", 10.0), ("C01", "big", 9.0)], asked=ASKED), programme()
+    )
     assert len(sample.rows) == 7 and "S1" not in set(sample.design.contact)
 
 
 def test_a_panel_that_answered_in_full_is_a_census_and_one_that_did_not_is_none():
     big = [("C01", "big", 9.0), ("C02", "big", 8.0)]
-    full, part = (panel_sample(clean(VISITS + answers, asked=ASKED), programme(), "big") for answers in (big, big[:1] + [("C02", "big", np.nan)]))
+    full, part = (
+        panel_sample(clean(VISITS + answers, asked=ASKED), programme(), "big")
+        for answers in (big, big[:1] + [("C02", "big", np.nan)])
+    )
     assert mean(full.design, [9.0, 8.0]).status == "exact"
     assert mean(part.design, [9.0, np.nan]).status == "not_estimable"
 
 
 def test_a_customers_several_contacts_share_its_weight():
-    data = clean([("C03", "visits", 5.0), ("C06", "visits", 6.0), ("X1", "visits", 7.0), ("X2", "visits", 9.0), ("C01", "big", 9.0)], asked=ASKED)
+    data = clean(
+        [
+            ("C03", "visits", 5.0),
+            ("C06", "visits", 6.0),
+            ("X1", "visits", 7.0),
+            ("X2", "visits", 9.0),
+            ("C01", "big", 9.0),
+        ],
+        asked=ASKED,
+    )
     data.tables["responses"].loc[[2, 3], "customer_id"] = "C09"
     design = representative_sample(data, programme()).design
     assert design.weight.tolist() == [6.0, 6.0, 3.0, 3.0, 2.0]
-    assert design.degrees_of_freedom(np.arange(5)) == 3             # four customers, their lone key account merged
+    assert design.degrees_of_freedom(np.arange(5)) == 3  # four customers, their lone key account merged
 
 
 def test_without_panels_every_answer_counts_alike():
@@ -93,7 +110,9 @@ def test_a_survey_that_brings_weights_keeps_them():
 
 
 def test_the_visits_are_ordered_as_the_list_they_were_drawn_from():
-    sample = representative_sample(clean(list(reversed(VISITS)), asked=ASKED[:7]), programme(panels={"visits": PANELS["visits"]}))
+    sample = representative_sample(
+        clean(list(reversed(VISITS)), asked=ASKED[:7]), programme(panels={"visits": PANELS["visits"]})
+    )
     assert sample.design.order.tolist() == [17, 14, 11, 8, 5, 2]
     assert sample.design.strata.loc["others", "systematic"]
 

@@ -7,7 +7,14 @@ import pytest
 from csat_analysis.design import Design
 from csat_analysis.estimate import NoEstimate, mean
 from csat_analysis.metrics.satisfaction import (
-    PERSON, csat, dimension_means, index_of, nps, satisfaction_index, satisfied_share, score_answers,
+    PERSON,
+    csat,
+    dimension_means,
+    index_of,
+    nps,
+    satisfaction_index,
+    satisfied_share,
+    score_answers,
 )
 from csat_analysis.programme import Programme
 
@@ -15,17 +22,31 @@ HOUSE_WEIGHTS = {"product": 0.3, "policy": 0.2, "after_sales": 0.2, "staff": 0.2
 
 
 def house(**changes) -> Programme:
-    dimensions = {name: {"weight": weight, "items": [f"{name[0]}{name[1]}{i}" for i in range(5)]} for name, weight in HOUSE_WEIGHTS.items()}
-    outcomes = {"csat": {"min": 1, "max": 5, "satisfied": [4, 5]}, "nps": {"min": 0, "max": 10, "promoter": [9, 10], "detractor": [0, 6]}}
-    return Programme.model_validate({"name": "house", "scale": {"min": 0, "max": 10}, "dimensions": dimensions, "outcomes": outcomes} | changes)
+    dimensions = {
+        name: {"weight": weight, "items": [f"{name[0]}{name[1]}{i}" for i in range(5)]}
+        for name, weight in HOUSE_WEIGHTS.items()
+    }
+    outcomes = {
+        "csat": {"min": 1, "max": 5, "satisfied": [4, 5]},
+        "nps": {"min": 0, "max": 10, "promoter": [9, 10], "detractor": [0, 6]},
+    }
+    return Programme.model_validate(
+        {"name": "house", "scale": {"min": 0, "max": 10}, "dimensions": dimensions, "outcomes": outcomes} | changes
+    )
 
 
 def answers(rows: list[dict[str, float]], programme: Programme) -> pd.DataFrame:
     """One questionnaire a row: a score a dimension, given to all of its items."""
-    return pd.DataFrame([{item: row[name] for name, dimension in programme.dimensions.items() for item in dimension.items} for row in rows], dtype=float)
+    return pd.DataFrame(
+        [
+            {item: row[name] for name, dimension in programme.dimensions.items() for item in dimension.items}
+            for row in rows
+        ],
+        dtype=float,
+    )
 
 
-ONE = dict(zip(HOUSE_WEIGHTS, [8, 6, 7, 9, 5]))         # S = .3·.8 + .2·.6 + .2·.7 + .2·.9 + .1·.5 = .73
+ONE = dict(zip(HOUSE_WEIGHTS, [8, 6, 7, 9, 5]))  # S = .3·.8 + .2·.6 + .2·.7 + .2·.9 + .1·.5 = .73
 TWO = dict(zip(HOUSE_WEIGHTS, [6, 6, 6, 6, 6]))
 
 
@@ -60,7 +81,7 @@ def test_four_of_five_items_are_prorated_and_three_are_not_enough():
     responses.loc[1, ["pr0", "pr1"]] = np.nan
     scores = score_answers(responses, programme)
     assert scores["product"].iloc[0] == pytest.approx(80) and np.isnan(scores["product"].iloc[1])
-    assert scores[PERSON].iloc[1] == pytest.approx((73 - 24) / 0.7)         # the weights of those present, renormalised
+    assert scores[PERSON].iloc[1] == pytest.approx((73 - 24) / 0.7)  # the weights of those present, renormalised
 
 
 def test_someone_who_left_everything_out_has_no_score():
@@ -95,7 +116,7 @@ def test_csat_and_nps_by_hand():
     responses = pd.DataFrame({"csat": [5, 4, 3, np.nan, 1], "nps": [10, 9, 8, 6, np.nan]})
     design = Design.of(range(5))
     assert (csat(design, responses, house()).value, csat(design, responses, house()).n) == (0.5, 4)
-    assert nps(design, responses, house()).value == pytest.approx(25)       # 2 promoters, 1 detractor of 4
+    assert nps(design, responses, house()).value == pytest.approx(25)  # 2 promoters, 1 detractor of 4
 
 
 def test_an_outcome_that_was_not_asked_is_not_supplied():

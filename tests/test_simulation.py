@@ -39,6 +39,7 @@ def files(company):
 
 # the files
 
+
 def test_committed_files_are_byte_for_byte_what_the_seed_makes(files):
     committed = {path.relative_to(RAW).as_posix() for path in RAW.glob("*/*.csv")}
     assert committed == set(files)
@@ -65,8 +66,12 @@ def test_each_encoding_an_analyst_meets_occurs(files):
 
 
 def test_truth_is_never_written_beside_the_data():
-    columns = {column for path in RAW.glob("*/*.csv") if path.name != "responses.csv"
-               for column in path.read_text(encoding="utf-8").splitlines()[0].split(",")}
+    columns = {
+        column
+        for path in RAW.glob("*/*.csv")
+        if path.name != "responses.csv"
+        for column in path.read_text(encoding="utf-8").splitlines()[0].split(",")
+    }
     assert not columns & {"propensity", "p_repurchase", "repurchased", "case_mix", "size", "slow", "index", "effect"}
 
 
@@ -75,8 +80,11 @@ def test_every_event_is_shipped_once_and_is_over_when_its_file_is_drawn():
     assert orders["order_id"].is_unique
     for period in PERIODS:
         end = f"{period[:4]}-{'06-30' if period.endswith('1') else '12-31'}"
-        dates = [order[column] for order in table_in_file(f"{period}/orders.csv")
-                 for column in ("ordered_on", "processed_on", "delivered_on")]
+        dates = [
+            order[column]
+            for order in table_in_file(f"{period}/orders.csv")
+            for column in ("ordered_on", "processed_on", "delivered_on")
+        ]
         assert max(dates) <= end
 
 
@@ -105,6 +113,7 @@ def test_a_questionnaire_the_company_cannot_answer_is_refused_in_one_line(progra
 
 
 # the customers
+
 
 def test_about_eight_hundred_customers_with_entrants_and_leavers_each_period():
     before: set[str] = set()
@@ -138,6 +147,7 @@ def test_sales_of_twelve_months_are_the_orders_of_twelve_months():
 
 
 # the truth
+
 
 def test_satisfaction_rises_slowly_from_about_66_to_71(truth):
     index = [truth.value(period, "index") for period in PERIODS]
@@ -225,6 +235,7 @@ def test_a_simple_regression_recovers_the_marginal_effect(truth):
 
 # the fieldwork
 
+
 def test_the_drawn_panels_are_those_of_survey_yml(programme):
     for period in PERIODS:
         frame = [row for row in table_in_file(f"{period}/customers.csv") if not row["left_on"]]
@@ -234,7 +245,7 @@ def test_the_drawn_panels_are_those_of_survey_yml(programme):
         assert asked["key_account"] == listed[:20]
         places = np.array([listed.index(contact) for contact in asked["sample"]])
         interval = len(listed) / 160
-        starts = places - interval * np.arange(160)          # place = floor(start + k · interval)
+        starts = places - interval * np.arange(160)  # place = floor(start + k · interval)
         assert starts.max() <= starts.min() + 1 and 0 <= places[0] < interval
         assert len(asked["internal"]) == 20 and all(re.fullmatch(r"S\d\d", contact) for contact in asked["internal"])
 
@@ -284,4 +295,4 @@ def test_the_careless_tick_fast_and_are_few(company, truth):
     responses = responses.drop_duplicates("response_id").set_index("response_id")
     careless = responses.loc[sorted(truth.careless), "duration_s"].str.replace("秒", "").astype(int)
     assert 0.01 < len(careless) / len(responses) < 0.06
-    assert careless.max() < 25 * 2                            # under two seconds an item
+    assert careless.max() < 25 * 2  # under two seconds an item

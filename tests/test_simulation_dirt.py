@@ -23,8 +23,10 @@ def truth(programme):
 
 
 DIRTY = {
-    "above_scale": lambda cells: cells.count("17"), "below_scale": lambda cells: cells.count("-1"),
-    "missing_number": lambda cells: cells.count("99"), "missing_text": lambda cells: cells.count("不适用"),
+    "above_scale": lambda cells: cells.count("17"),
+    "below_scale": lambda cells: cells.count("-1"),
+    "missing_number": lambda cells: cells.count("99"),
+    "missing_text": lambda cells: cells.count("不适用"),
     "unit_on_score": lambda cells: sum(cell.endswith("分") for cell in cells),
     "full_width_score": lambda cells: sum(re.fullmatch("[０-９]+", cell) is not None for cell in cells),
 }
@@ -41,10 +43,12 @@ def test_bad_dates_durations_and_amounts_are_in_the_file_as_counted(period, trut
     rows, orders = responses_in_file(period), table_in_file(f"{period}/orders.csv")
     dates = [row["responded_on"] for row in rows]
     found = {
-        "date_with_slashes": sum("/" in date for date in dates), "date_in_chinese": sum("年" in date for date in dates),
+        "date_with_slashes": sum("/" in date for date in dates),
+        "date_in_chinese": sum("年" in date for date in dates),
         "future_date": sum(date.startswith(str(int(period[:4]) + 1)) for date in dates),
         "unit_on_duration": sum(row["duration_s"].endswith("秒") for row in rows),
-        "amount_with_comma": sum("," in order["amount"] for order in orders)}
+        "amount_with_comma": sum("," in order["amount"] for order in orders),
+    }
     assert found == {kind: truth.dirt[period][kind] for kind in found}
 
 
@@ -58,9 +62,13 @@ def test_bad_rows_are_in_the_file_as_counted(period, truth):
     again = pd.DataFrame(first_of_each).duplicated(["contact_id", "panel"]).sum()
     answered = {(row["contact_id"], row["panel"]) for row in rows}
     found = {
-        "exact_duplicate": len(exact), "duplicate_response_id": len(twice) - len(exact), "second_answer": again,
+        "exact_duplicate": len(exact),
+        "duplicate_response_id": len(twice) - len(exact),
+        "second_answer": again,
         "customer_unknown": sum(row["contact_id"][0] == "C" and row["contact_id"] not in customers for row in rows),
         "refusal_that_answered": sum(
-            row["outcome"] == "refusal" and (row["contact_id"], row["panel"]) in answered for row in invitations)}
+            row["outcome"] == "refusal" and (row["contact_id"], row["panel"]) in answered for row in invitations
+        ),
+    }
     assert found == {kind: truth.dirt[period][kind] for kind in found}
     assert found["customer_unknown"] < 0.05 * len(rows)

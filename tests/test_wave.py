@@ -57,7 +57,9 @@ def test_two_periods_differ(waves):
 def test_the_standard_is_frozen_at_the_wave_that_set_it(waves):
     standard = standard_in_force(waves, NOW)
     assert standard.value == waves[FIRST].panel_mean.value
-    assert isinstance(threshold(standard, waves, NOW), float) and isinstance(threshold(standard, waves, FIRST), Estimate)
+    assert isinstance(threshold(standard, waves, NOW), float) and isinstance(
+        threshold(standard, waves, FIRST), Estimate
+    )
     assert standard.value == np.mean([estimate.value for estimate in waves[FIRST].panel_indices.values()])
 
 
@@ -72,7 +74,9 @@ def test_customers_in_both_waves_count_as_such_in_the_change(waves):
     both = waves[NOW].sample.design.unit_name.intersection(waves[BEFORE].sample.design.unit_name)
     assert len(both) > 10
     assert difference.n == waves[NOW].index.n + waves[BEFORE].index.n - len(
-        set(waves[NOW].answers["customer_id"].iloc[waves[NOW].index.rows]) & set(waves[BEFORE].answers["customer_id"].iloc[waves[BEFORE].index.rows]))
+        set(waves[NOW].answers["customer_id"].iloc[waves[NOW].index.rows])
+        & set(waves[BEFORE].answers["customer_id"].iloc[waves[BEFORE].index.rows])
+    )
     assert difference.se < np.hypot(waves[NOW].index.process().se, waves[BEFORE].index.process().se)
 
 
@@ -102,7 +106,9 @@ def test_a_number_on_fewer_than_min_group_answers_is_suppressed_in_its_record(wa
     wave = waves[NOW]
     few = wave.answer_scores["product"].to_numpy(copy=True)
     few[4:] = np.nan
-    record = make_record("satisfaction.index", mean(wave.sample.design, few), {}, programme=wave.programme, notebook="x")
+    record = make_record(
+        "satisfaction.index", mean(wave.sample.design, few), {}, programme=wave.programme, notebook="x"
+    )
     assert (record.status, record.value, record.n) == ("suppressed", None, None)
     assert Results([record]).get("satisfaction.index").shown is False
 

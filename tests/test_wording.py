@@ -6,15 +6,18 @@ from string import Formatter
 
 import pytest
 from markupsafe import Markup
+from report_examples import CHECKOUT, record
 
 from csat_analysis import verdicts
 from csat_analysis.errors import ResultError
 from csat_analysis.report import wording
 from csat_analysis.report.wording import MESSAGES, say
-from report_examples import CHECKOUT, record
 
-SOURCES = [*CHECKOUT.glob("csat_analysis/report/*.py"), *CHECKOUT.glob("csat_analysis/report/template/*.j2"),
-           *CHECKOUT.glob("notebooks/*.ipynb")]
+SOURCES = [
+    *CHECKOUT.glob("csat_analysis/report/*.py"),
+    *CHECKOUT.glob("csat_analysis/report/template/*.j2"),
+    *CHECKOUT.glob("notebooks/*.ipynb"),
+]
 FAMILIES = set().union(
     *(table.values() for table in (wording.VERDICTS, wording.STATUSES, wording.TABLES, wording.STAND_INS))
 )
@@ -29,12 +32,13 @@ def placeholders(message: object) -> set[str]:
 
 
 def mentioned() -> set[str]:
-    """Every quoted text in the package, the templates and the notebooks that looks like a message key."""
-    return {
-        key
-        for path in SOURCES
-        for key in re.findall(r'["\']([a-z_]+(?:\.[a-z_]+)+)\\?["\']', Path(path).read_text(encoding="utf-8"))
-    }
+    """The message keys that the package, the templates and the notebooks quote, also as f"notebook.dimensions.{word}"."""
+    quoted = set()
+    for path in SOURCES:
+        pattern = r'["\']([a-z_]+(?:\.[a-z_]+)*\.(?:[a-z_]+|[a-z_]*\{\w+\}))\\?["\']'
+        quoted |= set(re.findall(pattern, Path(path).read_text(encoding="utf-8")))
+    families = [re.sub(r"\{\w+\}", "[a-z_]+", key.replace(".", r"\.")) for key in quoted if "{" in key]
+    return quoted | {key for key in MESSAGES for family in families if re.fullmatch(family, key)}
 
 
 @pytest.mark.parametrize("key", MESSAGES)
@@ -91,9 +95,15 @@ def test_levels_are_written_as_readers_write_them(value, unit, en, zh):
     assert wording.level_text(value, unit, "en") == en and wording.level_text(value, unit, "zh") == zh
 
 
-@pytest.mark.parametrize(("value", "unit", "en", "zh"), [
-    (2.14, "points", "+2.1 points", "+2.1 分"), (-0.033, "share", "−3.3 percentage points", "−3.3 个百分点"),
-    (6.6, "nps_points", "+6.6 points", "+6.6 点"), (0.0, "points", "0.0 points", "0.0 分")])
+@pytest.mark.parametrize(
+    ("value", "unit", "en", "zh"),
+    [
+        (2.14, "points", "+2.1 points", "+2.1 分"),
+        (-0.033, "share", "−3.3 percentage points", "−3.3 个百分点"),
+        (6.6, "nps_points", "+6.6 points", "+6.6 点"),
+        (0.0, "points", "0.0 points", "0.0 分"),
+    ],
+)
 def test_differences_carry_their_sign(value, unit, en, zh):
     assert wording.change_text(value, unit, "en") == en and wording.change_text(value, unit, "zh") == zh
 

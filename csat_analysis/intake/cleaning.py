@@ -26,7 +26,7 @@ from csat_analysis.period import Period
 
 SHOWN_LINES = 3
 NUMBER = r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
-CODE = r"[+-]?0[0-9]+|[0-9]{16,}"       # 029 is not twenty-nine, and a float can't hold sixteen digits
+CODE = r"[+-]?0[0-9]+|[0-9]{16,}"  # 029 is not twenty-nine, and a float can't hold sixteen digits
 
 
 @dataclass(frozen=True)

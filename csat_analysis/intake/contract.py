@@ -14,7 +14,7 @@ from csat_analysis.errors import IntakeError
 from csat_analysis.intake.readers import RawTable, closest, one_line
 from csat_analysis.programme import Outcome, Programme
 
-PROCESS_DAYS = 366      # an order or a case may end after the period in which it began, by a year at most
+PROCESS_DAYS = 366  # an order or a case may end after the period in which it began, by a year at most
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Column:
     high: float | None = None
     words: tuple[str, ...] = ()
     missing_codes: tuple[str | float, ...] = ()
-    days_after_period: int | None = None        # how late a date may lie; None: any date
-    after: str | None = None                    # the column of the moment that this one ends
-    source: str | None = None                   # the raw column it is read from, where that has another name
+    days_after_period: int | None = None  # how late a date may lie; None: any date
+    after: str | None = None  # the column of the moment that this one ends
+    source: str | None = None  # the raw column it is read from, where that has another name
 
     @property
     def header(self) -> str:
@@ -85,43 +85,96 @@ STAGES = ("lead", "contacted", "needs", "proposal", "negotiation", "won", "lost"
 # Tables that are the same for every programme; those that ask about its questionnaire are completed in `columns_of`.
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "customers": (
-        key("customer_id"), text("name"), text("region"), text("industry"), day("since"), text("manager_id"),
-        Column("exclusive", "yes_no"), number("sales_12m", "CNY", 0), number("acquisition_cost", "CNY", 0),
-        word("competition", "low", "medium", "high"), any_day("left_on"),
-        word("left_reason", "quality", "service", "price", "policy", "competitor", "closed", "other")),
+        key("customer_id"),
+        text("name"),
+        text("region"),
+        text("industry"),
+        day("since"),
+        text("manager_id"),
+        Column("exclusive", "yes_no"),
+        number("sales_12m", "CNY", 0),
+        number("acquisition_cost", "CNY", 0),
+        word("competition", "low", "medium", "high"),
+        any_day("left_on"),
+        word("left_reason", "quality", "service", "price", "policy", "competitor", "closed", "other"),
+    ),
     "invitations": (
-        key("contact_id"), day("invited_on"), word("channel", *CHANNELS), number("wave", low=1), text("customer_id"),
-        word("outcome", "complete", "partial", "refusal", "no_contact", "ineligible")),
+        key("contact_id"),
+        day("invited_on"),
+        word("channel", *CHANNELS),
+        number("wave", low=1),
+        text("customer_id"),
+        word("outcome", "complete", "partial", "refusal", "no_contact", "ineligible"),
+    ),
     "responses": (
-        text("contact_id"), text("customer_id"), day("responded_on"), word("channel", *CHANNELS),
-        number("duration_s", "seconds", 0), text("comment")),
+        text("contact_id"),
+        text("customer_id"),
+        day("responded_on"),
+        word("channel", *CHANNELS),
+        number("duration_s", "seconds", 0),
+        text("comment"),
+    ),
     "orders": (
-        key("order_id"), text("customer_id", required=True), day("ordered_on", required=True),
-        end_day("processed_on", "ordered_on"), end_day("delivered_on", "ordered_on"),
-        number("amount", "CNY", 0), number("gross_margin", "share", 0, 1),
-        text("product"), text("referred_by")),
+        key("order_id"),
+        text("customer_id", required=True),
+        day("ordered_on", required=True),
+        end_day("processed_on", "ordered_on"),
+        end_day("delivered_on", "ordered_on"),
+        number("amount", "CNY", 0),
+        number("gross_margin", "share", 0, 1),
+        text("product"),
+        text("referred_by"),
+    ),
     "tickets": (
-        key("ticket_id"), text("customer_id", required=True), 
+        key("ticket_id"),
+        text("customer_id", required=True),
         word("kind", "enquiry", "complaint", "return", required=True),
-        word("category", "quality", "contract", "transport", "service"), moment("opened_at", required=True),
-        end_moment("first_reply_at", "opened_at"), end_moment("resolved_at", "opened_at"), text("text")),
+        word("category", "quality", "contract", "transport", "service"),
+        moment("opened_at", required=True),
+        end_moment("first_reply_at", "opened_at"),
+        end_moment("resolved_at", "opened_at"),
+        text("text"),
+    ),
     "leads": (
-        key("lead_id"), text("manager_id"), text("source"), day("created_on", required=True),
-        word("stage", *STAGES, required=True), word("reached", *STAGES), end_day("closed_on", "created_on"),
-        number("cost", "CNY", 0), text("customer_id")),
+        key("lead_id"),
+        text("manager_id"),
+        text("source"),
+        day("created_on", required=True),
+        word("stage", *STAGES, required=True),
+        word("reached", *STAGES),
+        end_day("closed_on", "created_on"),
+        number("cost", "CNY", 0),
+        text("customer_id"),
+    ),
     "managers": (key("manager_id"), text("name"), text("region"), number("sales_target", "CNY", 0)),
     "competitors": (key("response_id"), key("competitor")),
     "audits": (
-        key("audit_id"), text("manager_id", required=True), day("visited_on"), key("checkpoint"),
-        number("score", "score", 0, 10, required=True)),
+        key("audit_id"),
+        text("manager_id", required=True),
+        day("visited_on"),
+        key("checkpoint"),
+        number("score", "score", 0, 10, required=True),
+    ),
     "mentions": (key("mention_id"), day("seen_on"), text("source"), number("rating", "score", 1, 5), text("text")),
     "history": (
-        Column("period", "period", key=True, required=True), key("key"), text("group"),
-        number("value", required=True), number("se", low=0), number("n", low=0)),
+        Column("period", "period", key=True, required=True),
+        key("key"),
+        text("group"),
+        number("value", required=True),
+        number("se", low=0),
+        number("n", low=0),
+    ),
     "actions": (
-        key("action_id"), Column("opened", "period"), text("segment"), text("value"), text("owner"),
-        any_day("started_on"), any_day("due_on"),
-        word("status", "planned", "running", "done", "dropped"), number("expected_gain", "score")),
+        key("action_id"),
+        Column("opened", "period"),
+        text("segment"),
+        text("value"),
+        text("owner"),
+        any_day("started_on"),
+        any_day("due_on"),
+        word("status", "planned", "running", "done", "dropped"),
+        number("expected_gain", "score"),
+    ),
 }
 
 
@@ -138,8 +191,10 @@ def columns_of(table: str, programme: Programme) -> tuple[Column, ...]:
         return (Column("response_id", key=True), *COLUMNS[table], *panel, *items, *outcomes, *design_columns(programme))
     added = {
         "invitations": panel,
-        "competitors": (Column("dimension", "word", key=True, required=True, words=dimensions),
-                        Column("score", "number", required=True, **scale)),
+        "competitors": (
+            Column("dimension", "word", key=True, required=True, words=dimensions),
+            Column("score", "number", required=True, **scale),
+        ),
         "actions": (word("dimension", *dimensions), word("item", *programme.items)),
     }
     return COLUMNS[table] + added.get(table, ())
@@ -147,11 +202,13 @@ def columns_of(table: str, programme: Programme) -> tuple[Column, ...]:
 
 def outcome_column(name: str, outcome: Outcome, programme: Programme) -> Column:
     if name in programme.items:
-        raise IntakeError(f"survey.yml: outcomes: {name} has the name of an item; "
-                          f"name it otherwise and give it `column: {name}`")
+        raise IntakeError(
+            f"survey.yml: outcomes: {name} has the name of an item; name it otherwise and give it `column: {name}`"
+        )
     codes = programme.missing_codes if outcome.missing_codes is None else outcome.missing_codes
     return Column(
-        name, "number", unit="score", low=outcome.min, high=outcome.max, missing_codes=codes, source=outcome.column)
+        name, "number", unit="score", low=outcome.min, high=outcome.max, missing_codes=codes, source=outcome.column
+    )
 
 
 def design_columns(programme: Programme) -> tuple[Column, ...]:
@@ -171,20 +228,26 @@ def name_columns(raw: RawTable, columns: tuple[Column, ...], sources: Mapping[st
     headers = list(raw.cells.columns)
     for header, name in sources.items():
         if header not in headers:
-            raise IntakeError(f"{raw.file}: survey.yml (sources: {raw.table}) maps the header {header!r} to {name}, "
-                              f"but the file has no such header{likely(header, headers)}")
+            raise IntakeError(
+                f"{raw.file}: survey.yml (sources: {raw.table}) maps the header {header!r} to {name}, "
+                f"but the file has no such header{likely(header, headers)}"
+            )
     names = [sources.get(header, header) for header in headers]
     for column in columns:
         if names.count(column.header) > 1:
             places = ", ".join(str(place) for place, name in enumerate(names, 1) if name == column.header)
             raise IntakeError(f"{raw.file}: two columns are named {column.header} (columns {places}); keep or map one")
         if column.name != column.header and column.name in names:
-            raise IntakeError(f"{raw.file}: survey.yml reads {column.name} from the column {column.header}, but "
-                              f"there is a column {column.name} too; name the outcome otherwise")
+            raise IntakeError(
+                f"{raw.file}: survey.yml reads {column.name} from the column {column.header}, but "
+                f"there is a column {column.name} too; name the outcome otherwise"
+            )
         if column.required and column.header not in names:
-            raise IntakeError(f"{raw.file}: the required column {column.header} is missing"
-                              f"{likely(column.header, names)}; if it goes by another name, map it in survey.yml "
-                              f"under sources: {raw.table}")
+            raise IntakeError(
+                f"{raw.file}: the required column {column.header} is missing"
+                f"{likely(column.header, names)}; if it goes by another name, map it in survey.yml "
+                f"under sources: {raw.table}"
+            )
     return raw.cells.set_axis(pd.Index(distinct(names), dtype="str"), axis=1)
 
 

@@ -85,8 +85,7 @@ class Cleaner:
             near = closest("responses", [path.stem for path in strangers])
             raise IntakeError(
                 f"data/raw/{self.period}: there is no responses file (csv, xlsx, parquet or sav); "
-                f"the folder holds {there}"
-                + (f"; is {near[0]} meant?" if near else "")
+                f"the folder holds {there}" + (f"; is {near[0]} meant?" if near else "")
             )
         for path in strangers:
             meant = ", ".join(closest(path.stem, [table for table in TABLES if table not in files], count=1))

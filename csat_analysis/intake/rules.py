@@ -10,7 +10,7 @@ ROW_SET_ASIDE = "row set aside"
 ROW_KEPT = "row kept"
 VALUE_MISSING = "value set to missing"
 FILE_NOT_READ = "file not read"
-REPAIRED = "repaired: "          # followed by `what stood there → what is used`
+REPAIRED = "repaired: "  # followed by `what stood there → what is used`
 
 QUARANTINE_COLUMNS = ["table", "file", "line", "column", "value", "rule", "action"]
 
@@ -28,55 +28,102 @@ class Rule(StrEnum):
 
     BLANK_ROW = ("blank_row", "a row without any value, set aside", "整行空白，剔除")
     ROW_SHAPE = (
-        "row_shape", "more or fewer cells than the header (an unquoted delimiter or a cut-off file), set aside",
-        "单元格数与表头不符（分隔符未加引号或文件不完整），剔除")
+        "row_shape",
+        "more or fewer cells than the header (an unquoted delimiter or a cut-off file), set aside",
+        "单元格数与表头不符（分隔符未加引号或文件不完整），剔除",
+    )
     NO_KEY = ("no_key", "the key is blank or can't be read, so the row is set aside", "主键为空或无法识别，剔除")
     DUPLICATE_KEY = (
-        "duplicate_key", "a key that stood before: the first row is kept, this one set aside", "主键重复：保留第一行，其后各行剔除")
+        "duplicate_key",
+        "a key that stood before: the first row is kept, this one set aside",
+        "主键重复：保留第一行，其后各行剔除",
+    )
     SECOND_ANSWER = (
-        "second_answer", "a contact's other answer in the same panel: the most complete is kept, then the latest",
-        "同一联系人在同一样本组中的重复作答：保留最完整的一份，其次保留最近的一份")
-    UNKNOWN_PANEL = ("unknown_panel", "a panel that survey.yml doesn't name, set aside", "survey.yml 未列出的样本组，剔除")
+        "second_answer",
+        "a contact's other answer in the same panel: the most complete is kept, then the latest",
+        "同一联系人在同一样本组中的重复作答：保留最完整的一份，其次保留最近的一份",
+    )
+    UNKNOWN_PANEL = (
+        "unknown_panel",
+        "a panel that survey.yml doesn't name, set aside",
+        "survey.yml 未列出的样本组，剔除",
+    )
     CUSTOMER_UNKNOWN = (
-        "customer_unknown", "a customer who isn't in the frame: answers and invitations are set aside, events kept",
-        "客户不在抽样框内：问卷与邀请剔除，业务记录保留")
+        "customer_unknown",
+        "a customer who isn't in the frame: answers and invitations are set aside, events kept",
+        "客户不在抽样框内：问卷与邀请剔除，业务记录保留",
+    )
     CUSTOMER_LEFT = (
-        "customer_left", "the customer had left before the survey, so isn't in the frame: set aside",
-        "客户在调查前已流失，不在抽样框内，剔除")
+        "customer_left",
+        "the customer had left before the survey, so isn't in the frame: set aside",
+        "客户在调查前已流失，不在抽样框内，剔除",
+    )
     LEFT_BEFORE_SURVEY = (
-        "left_before_survey", "a customer who left before the survey, moved out of the frame", "调查前已流失的客户，移出抽样框")
+        "left_before_survey",
+        "a customer who left before the survey, moved out of the frame",
+        "调查前已流失的客户，移出抽样框",
+    )
     NOT_A_NUMBER = ("not_a_number", "text where a number is asked, set to missing", "应填数字处为文字，置为缺失")
     NOT_A_DATE = ("not_a_date", "not a date in any form the contract knows, set to missing", "无法识别的日期，置为缺失")
     NOT_A_PERIOD = ("not_a_period", "not a period such as 2026H1, set to missing", "无法识别的期间，置为缺失")
     UNKNOWN_LEVEL = (
-        "unknown_level", "a word that the contract's list for this column doesn't hold, set to missing",
-        "不在该列允许取值之内，置为缺失")
+        "unknown_level",
+        "a word that the contract's list for this column doesn't hold, set to missing",
+        "不在该列允许取值之内，置为缺失",
+    )
     MISSING_CODE = (
-        "missing_code", "a code that survey.yml declares as no answer, set to missing", "survey.yml 声明的“未作答”代码，置为缺失")
+        "missing_code",
+        "a code that survey.yml declares as no answer, set to missing",
+        "survey.yml 声明的“未作答”代码，置为缺失",
+    )
     OFF_SCALE = ("off_scale", "an answer off the question's scale, set to missing", "超出量表范围的回答，置为缺失")
     NEGATIVE_AMOUNT = ("negative_amount", "below zero where that can't be, set to missing", "不应为负的数值，置为缺失")
-    OUT_OF_RANGE = ("out_of_range", "outside the range that the contract gives, set to missing", "超出约定范围，置为缺失")
+    OUT_OF_RANGE = (
+        "out_of_range",
+        "outside the range that the contract gives, set to missing",
+        "超出约定范围，置为缺失",
+    )
     FUTURE_DATE = ("future_date", "a date that lies after the period, set to missing", "晚于本期的日期，置为缺失")
     ENDS_BEFORE_START = (
-        "ends_before_start", "an end that lies before its start, set to missing", "结束时间早于开始时间，置为缺失")
+        "ends_before_start",
+        "an end that lies before its start, set to missing",
+        "结束时间早于开始时间，置为缺失",
+    )
     ANOTHER_FORM = (
-        "another_form", "readable in another form (a unit, full-width digits, another date form), repaired",
-        "可识别但书写形式不同（带单位、全角数字、其他日期格式），已规范")
+        "another_form",
+        "readable in another form (a unit, full-width digits, another date form), repaired",
+        "可识别但书写形式不同（带单位、全角数字、其他日期格式），已规范",
+    )
     NO_CONTACT = (
-        "no_contact", "an answer without a contact: the response stands in for the contact", "问卷无联系人编号：以问卷编号代替")
+        "no_contact",
+        "an answer without a contact: the response stands in for the contact",
+        "问卷无联系人编号：以问卷编号代替",
+    )
     REFUSAL_THAT_ANSWERED = (
-        "refusal_that_answered", "recorded as not answering, but an answer came in: the answer wins",
-        "邀请记录为未作答，但收到问卷：以问卷为准")
+        "refusal_that_answered",
+        "recorded as not answering, but an answer came in: the answer wins",
+        "邀请记录为未作答，但收到问卷：以问卷为准",
+    )
     OUTCOME_BLANK = (
-        "outcome_blank", "no outcome was recorded, but an answer came in: taken from the answer",
-        "邀请记录没有结果，但收到问卷：按问卷补记")
+        "outcome_blank",
+        "no outcome was recorded, but an answer came in: taken from the answer",
+        "邀请记录没有结果，但收到问卷：按问卷补记",
+    )
     ANSWER_NOT_FOUND = (
-        "answer_not_found", "recorded as answered, but no usable answer is there, outcome set to missing",
-        "邀请记录为已作答，但没有可用问卷：结果置为缺失")
-    NOT_INVITED = ("not_invited", "an answer by someone whom the invitations don't list, kept", "邀请名单之外的作答，保留")
+        "answer_not_found",
+        "recorded as answered, but no usable answer is there, outcome set to missing",
+        "邀请记录为已作答，但没有可用问卷：结果置为缺失",
+    )
+    NOT_INVITED = (
+        "not_invited",
+        "an answer by someone whom the invitations don't list, kept",
+        "邀请名单之外的作答，保留",
+    )
     UNKNOWN_FILE = (
-        "unknown_file", "a file that is no table of the contract (misspelt?), not read", "不属于数据约定的文件（文件名有误？），未读取")
-
+        "unknown_file",
+        "a file that is no table of the contract (misspelt?), not read",
+        "不属于数据约定的文件（文件名有误？），未读取",
+    )
 
 
 class Quarantine:
@@ -89,8 +136,12 @@ class Quarantine:
         """Write one entry a value. `values` is indexed by line; `action` is one text, or a text a line."""
         if len(values):
             entry = {
-                "table": table, "file": file, "line": values.index, "column": column,
-                "value": values.astype("str").fillna("").to_numpy(), "rule": str(rule),
+                "table": table,
+                "file": file,
+                "line": values.index,
+                "column": column,
+                "value": values.astype("str").fillna("").to_numpy(),
+                "rule": str(rule),
                 "action": action if isinstance(action, str) else action.to_numpy(),
             }
             self._entries.append(pd.DataFrame(entry))

@@ -26,13 +26,41 @@ UNITS: dict[str, dict[str, str]] = {
     "count": {"": "1"},
     "score": {"": "1", "分": "1", "点": "1", "points": "1"},
     "seconds": {
-        "": "1", "秒": "1", "s": "1", "sec": "1", "分": "60", "分钟": "60", "min": "60",
-        "时": "3600", "小时": "3600", "h": "3600"},
-    "CNY": {"": "1", "元": "1", "cny": "1", "rmb": "1", "千元": "1000", "万": "10000", "万元": "10000", "亿元": "100000000"},
+        "": "1",
+        "秒": "1",
+        "s": "1",
+        "sec": "1",
+        "分": "60",
+        "分钟": "60",
+        "min": "60",
+        "时": "3600",
+        "小时": "3600",
+        "h": "3600",
+    },
+    "CNY": {
+        "": "1",
+        "元": "1",
+        "cny": "1",
+        "rmb": "1",
+        "千元": "1000",
+        "万": "10000",
+        "万元": "10000",
+        "亿元": "100000000",
+    },
     "share": {"": "1", "%": "0.01"},
 }
-YES_NO = {"yes": "yes", "y": "yes", "true": "yes", "1": "yes", "是": "yes",
-          "no": "no", "n": "no", "false": "no", "0": "no", "否": "no"}
+YES_NO = {
+    "yes": "yes",
+    "y": "yes",
+    "true": "yes",
+    "1": "yes",
+    "是": "yes",
+    "no": "no",
+    "n": "no",
+    "false": "no",
+    "0": "no",
+    "否": "no",
+}
 
 PLAIN_NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 NUMBER_AND_UNIT = re.compile(r"([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)([^0-9,.+-]*)")
@@ -41,9 +69,10 @@ ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_TIMESTAMP = ISO_DATE + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
 DATE_FORMS = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
-    r"(?:[T ]*([0-9]{1,2})[:时]([0-9]{1,2})分?(?::?([0-9]{1,2})秒?)?(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?")
+    r"(?:[T ]*([0-9]{1,2})[:时]([0-9]{1,2})分?(?::?([0-9]{1,2})秒?)?(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 COMPACT_DATE = re.compile(r"([12][0-9]{3})([0-9]{2})([0-9]{2})")
-EXCEL_SERIAL = re.compile(r"[2-7][0-9]{4}(?:\.[0-9]+)?")     # the days from 1954 to 2119
+EXCEL_SERIAL = re.compile(r"[2-7][0-9]{4}(?:\.[0-9]+)?")  # the days from 1954 to 2119
 EXCEL_DAY_ZERO = dt.datetime(1899, 12, 30)
 
 
@@ -52,7 +81,7 @@ class Reading:
     """A column as read: `values` (missing where blank or unreadable), what was repaired, and the unreadable lines."""
 
     values: pd.Series
-    repaired: pd.Series      # what is used instead, as text, indexed by line
+    repaired: pd.Series  # what is used instead, as text, indexed by line
     unreadable: pd.Index
 
 
@@ -98,7 +127,7 @@ def read_moments(text: pd.Series, plain_form: str, part: Callable[[dt.datetime],
     plain = text.str.fullmatch(plain_form)
     values = pd.Series(pd.NaT, index=text.index, dtype="datetime64[us]")
     values[plain] = pd.to_datetime(text[plain], format="ISO8601", errors="coerce").astype("datetime64[us]")
-    plain &= values.notna()      # 2026-02-30 has the form, yet is no day
+    plain &= values.notna()  # 2026-02-30 has the form, yet is no day
     return with_odd_cells(text, plain, values, lambda cell: part_of(moment_in(cell), part), show_moment)
 
 
@@ -115,11 +144,11 @@ def moment_in(cell: str) -> dt.datetime | None:
     cell = unicodedata.normalize("NFKC", cell).strip()
     if EXCEL_SERIAL.fullmatch(cell):
         moment = EXCEL_DAY_ZERO + dt.timedelta(days=float(cell))
-        return (moment + dt.timedelta(milliseconds=500)).replace(microsecond=0)     # serials hold a second inexactly
+        return (moment + dt.timedelta(milliseconds=500)).replace(microsecond=0)  # serials hold a second inexactly
     match = DATE_FORMS.fullmatch(cell) or COMPACT_DATE.fullmatch(cell)
     try:
         return dt.datetime(*(int(part) for part in match.groups() if part is not None)) if match else None
-    except ValueError:      # a month 13, a day 31 of June
+    except ValueError:  # a month 13, a day 31 of June
         return None
 
 

@@ -17,7 +17,10 @@ def standard_in_force(waves: dict[Period, Wave], period: Period) -> Number:
         return rule
     set_at = Period.parse(rule.from_panels)
     if set_at not in waves:
-        return NoEstimate("not_computed", f"the standard is set from the panels of {set_at}, which is not among the waves up to {period}")
+        return NoEstimate(
+            "not_computed",
+            f"the standard is set from the panels of {set_at}, which is not among the waves up to {period}",
+        )
     return waves[set_at].panel_mean
 
 
@@ -38,7 +41,10 @@ def threshold(standard: Number | float, waves: dict[Period, Wave], period: Perio
 def change(waves: dict[Period, Wave], period: Period, earlier: Period | None, measure: str) -> Number:
     """A measure's change since an earlier wave: same customers in both count as such, through their influences."""
     if earlier not in waves:
-        return NoEstimate("not_computed", f"there is no wave before {period} to compare with" if earlier is None else f"{earlier} has no raw files")
+        return NoEstimate(
+            "not_computed",
+            f"there is no wave before {period} to compare with" if earlier is None else f"{earlier} has no raw files",
+        )
     return waves[period].measure(measure) - waves[earlier].measure(measure)
 
 

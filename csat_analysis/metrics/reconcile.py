@@ -19,5 +19,9 @@ def published_differences(root: Path, waves: dict[Period, Wave]) -> pd.DataFrame
         file = Path(root) / "reports" / str(period) / "results.json"
         if file.is_file() and isinstance(wave.index, Estimate):
             published = Results(from_json(file.read_text(encoding="utf-8"))).get("satisfaction.index").value
-            rows[str(period)] = {"published": published, "recomputed": wave.index.value, "mismatch": wave.index.value - published}
+            rows[str(period)] = {
+                "published": published,
+                "recomputed": wave.index.value,
+                "mismatch": wave.index.value - published,
+            }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["published", "recomputed", "mismatch"], dtype=float)

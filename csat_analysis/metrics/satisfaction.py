@@ -42,11 +42,14 @@ def dimension_column(programme: Programme, dimension: str) -> str:
     return f"{dimension} (dimension)" if dimension in programme.items else dimension
 
 
-def dimension_means(design: Design, scores: pd.DataFrame, programme: Programme, *,
-                    inside: np.ndarray | pd.Series | None = None) -> dict[str, Estimate | NoEstimate]:
+def dimension_means(
+    design: Design, scores: pd.DataFrame, programme: Programme, *, inside: np.ndarray | pd.Series | None = None
+) -> dict[str, Estimate | NoEstimate]:
     """Weighted mean of each dimension in points; people without the dimension are left out of it."""
-    return {name: mean(design, scores[dimension_column(programme, name)], inside=inside, bounds=POINTS)
-            for name in programme.dimensions}
+    return {
+        name: mean(design, scores[dimension_column(programme, name)], inside=inside, bounds=POINTS)
+        for name in programme.dimensions
+    }
 
 
 def item_means(design: Design, scores: pd.DataFrame, programme: Programme) -> dict[str, Estimate | NoEstimate]:
@@ -63,13 +66,16 @@ def satisfaction_index(dimensions: dict[str, Estimate | NoEstimate], programme: 
     return sum(weight * dimensions[name] for name, weight in programme.weights.items() if weight)
 
 
-def index_of(design: Design, scores: pd.DataFrame, programme: Programme, *,
-             inside: np.ndarray | pd.Series | None = None) -> Estimate | NoEstimate:
+def index_of(
+    design: Design, scores: pd.DataFrame, programme: Programme, *, inside: np.ndarray | pd.Series | None = None
+) -> Estimate | NoEstimate:
     """The index of a group: its dimension means, weighted."""
     return satisfaction_index(dimension_means(design, scores, programme, inside=inside), programme)
 
 
-def satisfied_share(design: Design, scores: pd.DataFrame, standard: Estimate | NoEstimate | float) -> Estimate | NoEstimate:
+def satisfied_share(
+    design: Design, scores: pd.DataFrame, standard: Estimate | NoEstimate | float
+) -> Estimate | NoEstimate:
     """Share of customers whose own score reaches the standard. A standard set in this very wave passes its uncertainty on."""
     if isinstance(standard, NoEstimate):
         return standard
@@ -84,15 +90,20 @@ def csat(design: Design, responses: pd.DataFrame, programme: Programme) -> Estim
     return share(design, coded(responses["csat"], responses["csat"].isin(outcome.satisfied)))
 
 
-def nps(design: Design, responses: pd.DataFrame, programme: Programme, *,
-        inside: np.ndarray | pd.Series | None = None) -> Estimate | NoEstimate:
+def nps(
+    design: Design, responses: pd.DataFrame, programme: Programme, *, inside: np.ndarray | pd.Series | None = None
+) -> Estimate | NoEstimate:
     """Net promoter score −100…100: % promoters − % detractors of the recommendation question."""
     outcome = programme.outcomes.get("nps")
     if outcome is None or outcome.promoter is None or outcome.detractor is None or "nps" not in responses:
         return NoEstimate("not_supplied", "no recommendation question")
     answer = responses["nps"]
-    return net_promoter_score(design, coded(answer, answer.between(*outcome.promoter)),
-                              coded(answer, answer.between(*outcome.detractor)), inside=inside)
+    return net_promoter_score(
+        design,
+        coded(answer, answer.between(*outcome.promoter)),
+        coded(answer, answer.between(*outcome.detractor)),
+        inside=inside,
+    )
 
 
 def coded(answer: pd.Series, yes: pd.Series) -> pd.Series:

@@ -26,7 +26,9 @@ def segment_groups(wave: Wave) -> list[Group]:
     for segment in wave.segments:
         levels = wave.segments[segment]
         named = list(wave.programme.segments[segment].levels)
-        present = sorted(set(levels.dropna()), key=lambda level: (named.index(level) if level in named else len(named), level))
+        present = sorted(
+            set(levels.dropna()), key=lambda level: (named.index(level) if level in named else len(named), level)
+        )
         groups += [one_group(wave, segment, level) for level in present]
     return groups
 
@@ -36,5 +38,11 @@ def one_group(wave: Wave, segment: str, level: str) -> Group:
     inside, rest = levels == level, levels.notna() & (levels != level)
     index = satisfaction.index_of(wave.sample.design, wave.answer_scores, wave.programme, inside=inside)
     others = satisfaction.index_of(wave.sample.design, wave.answer_scores, wave.programme, inside=rest)
-    return Group(segment, level, index, satisfaction.nps(wave.sample.design, wave.answers, wave.programme, inside=inside),
-                 (index - others).process(), index.n)
+    return Group(
+        segment,
+        level,
+        index,
+        satisfaction.nps(wave.sample.design, wave.answers, wave.programme, inside=inside),
+        (index - others).process(),
+        index.n,
+    )

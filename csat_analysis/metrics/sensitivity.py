@@ -39,7 +39,9 @@ def overlap(waves: dict[Period, Wave], period: Period, earlier: Period | None) -
     here, there = waves[period], waves[earlier]
     both = here.sample.design.unit_name.intersection(there.sample.design.unit_name)
     strangers = np.hypot(here.index.process().se, there.index.process().se)
-    return pd.DataFrame({"in both": [len(both)], "se": [difference.se], "se if strangers": [strangers]}, index=[f"{period} − {earlier}"])
+    return pd.DataFrame(
+        {"in both": [len(both)], "se": [difference.se], "se if strangers": [strangers]}, index=[f"{period} − {earlier}"]
+    )
 
 
 def described(number: Number) -> dict[str, float]:

@@ -18,7 +18,7 @@ from csat_analysis.survey.sampling import Sample, panel_sample, representative_s
 
 Number = Estimate | NoEstimate
 MEASURES = ("index", "nps", "csat")
-SOURCES = ("responses", "customers", "invitations")      # the tables that scores, designs and segments are made of
+SOURCES = ("responses", "customers", "invitations")  # the tables that scores, designs and segments are made of
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +111,11 @@ class Wave:
         """Level of each answer of the representative sample in each segment: from the frame, else from the answers."""
         columns = {}
         customers = self.clean.tables.get("customers")
-        known = customer_segments(customers, self.programme, self.clean.survey_date) if customers is not None else pd.DataFrame()
+        known = (
+            customer_segments(customers, self.programme, self.clean.survey_date)
+            if customers is not None
+            else pd.DataFrame()
+        )
         for name in self.programme.segments:
             if name in known:
                 columns[name] = self.answers["customer_id"].map(known[name])
@@ -121,8 +125,11 @@ class Wave:
 
     def measure(self, name: str) -> Number:
         """index, nps, csat or a dimension."""
-        return getattr(self, name) if name in MEASURES else self.dimensions.get(
-            name, NoEstimate("not_supplied", f"{self.period} has no dimension {name}"))
+        return (
+            getattr(self, name)
+            if name in MEASURES
+            else self.dimensions.get(name, NoEstimate("not_supplied", f"{self.period} has no dimension {name}"))
+        )
 
 
 def load_waves(root: Path | str, period: Period | str) -> dict[Period, Wave]:

@@ -119,8 +119,11 @@ def measure_terms(view: View) -> list[tuple[str, str]]:
         else view.say("term.index.text", weights=view.list(weights), **ends)
     )
     low, high = (wording.plain_text(end, view.language) for end in (programme.scale.min, programme.scale.max))
-    terms = [("term.index", index), ("term.dimension", view.say("term.dimension.text")),
-             ("term.item", view.say("term.item.text", low=low, high=high, **ends))]
+    terms = [
+        ("term.index", index),
+        ("term.dimension", view.say("term.dimension.text")),
+        ("term.item", view.say("term.item.text", low=low, high=high, **ends)),
+    ]
     if shows(view, "satisfaction.standard"):
         terms.append(("term.standard", view.say("term.standard.text")))
     if shows(view, "satisfaction.satisfied_share"):
@@ -147,10 +150,21 @@ def outcome_terms(view: View) -> list[tuple[str, str]]:
         )
     if shows(view, "satisfaction.nps"):
         outcome = view.programme.outcomes["nps"]
-        promoter, detractor = ("–".join(wording.plain_text(end, view.language) for end in ends)
-                               for ends in (outcome.promoter, outcome.detractor))
-        terms.append(("term.nps", view.say("term.nps.text", promoter=promoter, detractor=detractor,
-                                           high=wording.plain_text(outcome.max, view.language))))
+        promoter, detractor = (
+            "–".join(wording.plain_text(end, view.language) for end in ends)
+            for ends in (outcome.promoter, outcome.detractor)
+        )
+        terms.append(
+            (
+                "term.nps",
+                view.say(
+                    "term.nps.text",
+                    promoter=promoter,
+                    detractor=detractor,
+                    high=wording.plain_text(outcome.max, view.language),
+                ),
+            )
+        )
     return terms
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,8 +15,8 @@ from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record
 
-BOUNDS = (0, 100)         # the ends of the index, in points
-HERO = 560                  # pixels: the trend beside the headline number
+BOUNDS = (0, 100)  # the ends of the index, in points
+HERO = 560  # pixels: the trend beside the headline number
 TONES = {"higher": "accent", "lower": "warn", "above_index": "accent", "below_index": "warn"}
 
 
@@ -41,8 +41,8 @@ def chart(name: str, draw: Callable[[int], Figure], *, title: str, alt: str, wid
     return Chart(name, *(Markup(svg) for svg in drawn.values()))
 
 
-def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]]) -> pd.DataFrame:
-    """(group, name, record) → the table that `figures.dot_interval` draws; a verdict gives the colour."""
+def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]], tones: Mapping[str, str] = TONES) -> pd.DataFrame:
+    """(group, name, record) → the table that `figures.dot_interval` draws; `tones` colours by verdict word."""
     language = numbers.language
     return pd.DataFrame(
         [
@@ -52,7 +52,7 @@ def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]]) -> pd.Data
                 "value": record.value,
                 "low": record.low if record.status == "ok" else None,
                 "high": record.high if record.status == "ok" else None,
-                "tone": TONES.get(record.verdict, "context" if record.verdict else "accent"),
+                "tone": tones.get(record.verdict, "context" if record.verdict else "accent"),
                 "label": wording.number_text(record.value, record.unit, language)
                 if record.shown
                 else say(wording.STATUSES[record.status], language),
@@ -85,8 +85,16 @@ def dots_chart(
     language = numbers.language
     index = numbers.results.get("satisfaction.index")
     shown = sorted((row for row in rows if row[2].shown), key=lambda row: row[2].value)
-    reference = {"reference": index.value, "reference_label": say(
-        "label.overall", language, value=wording.number_text(index.value, index.unit, language))} if index.shown else {}
+    reference = (
+        {
+            "reference": index.value,
+            "reference_label": say(
+                "label.overall", language, value=wording.number_text(index.value, index.unit, language)
+            ),
+        }
+        if index.shown
+        else {}
+    )
     finding = (
         say(alt, language, best=named(numbers, *shown[-1][1:]), worst=named(numbers, *shown[0][1:])) if shown else title
     )
@@ -126,10 +134,21 @@ def trend_chart(numbers: Numbers) -> Chart | None:
         words = say("label.standard", language, value=wording.number_text(standard.value, standard.unit, language))
         reference = {"reference": standard.value, "reference_label": words}
     first, last = (wording.number_text(record.value, record.unit, language) for record in (shown[0], shown[-1]))
-    alt = say("overview.trend.alt", language, count=len(shown), first=first, last=last,
-              period=wording.period_text(shown[-1].group["period"], language))
-    return chart("trend", lambda width: figures.trend(table, bounds=BOUNDS, width=width, height=224, **reference),
-                 title=say("overview.trend.title", language), alt=alt, wide=HERO)
+    alt = say(
+        "overview.trend.alt",
+        language,
+        count=len(shown),
+        first=first,
+        last=last,
+        period=wording.period_text(shown[-1].group["period"], language),
+    )
+    return chart(
+        "trend",
+        lambda width: figures.trend(table, bounds=BOUNDS, width=width, height=224, **reference),
+        title=say("overview.trend.title", language),
+        alt=alt,
+        wide=HERO,
+    )
 
 
 def spark_chart(numbers: Numbers, measure: str) -> Chart | None:

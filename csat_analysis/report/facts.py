@@ -27,7 +27,8 @@ def report_facts(root: Path | str, period: Period | str, programme: Programme, r
         "weights": weighting(programme),
         "not_supplied": [table for table in TABLES if not results.has("data.rows_in", table=table)],
         "standard_from": standard_source(programme),
-        "questionnaire_changed": previous is not None and questionnaire(load_programme(Path(root), previous)) != questionnaire(programme),
+        "questionnaire_changed": previous is not None
+        and questionnaire(load_programme(Path(root), previous)) != questionnaire(programme),
         "stand_ins": stand_ins,
         "commit": __version__,
     }
@@ -35,13 +36,19 @@ def report_facts(root: Path | str, period: Period | str, programme: Programme, r
 
 def read_processed(file: Path) -> pd.DataFrame:
     if not file.is_file():
-        raise ResultError(f"data/processed/{file.parent.name}/{file.name} is missing: run 01_clean_data for {file.parent.name} first")
+        raise ResultError(
+            f"data/processed/{file.parent.name}/{file.name} is missing: run 01_clean_data for {file.parent.name} first"
+        )
     return pd.read_parquet(file)
 
 
 def compared_with(results: Results) -> str | None:
     """The period that the index was compared with; None where there was none."""
-    changes = [r for r in results.records if r.key == "satisfaction.change" and r.group["measure"] == "index" and r.status != "not_computed"]
+    changes = [
+        r
+        for r in results.records
+        if r.key == "satisfaction.change" and r.group["measure"] == "index" and r.status != "not_computed"
+    ]
     return changes[0].group["from"] if changes else None
 
 
@@ -60,5 +67,9 @@ def standard_source(programme: Programme) -> str | None:
 
 def questionnaire(programme: Programme) -> tuple:
     """What makes two waves' questions the same: scale, items of each dimension, weights, rule for missing items."""
-    return programme.scale, tuple((name, tuple(d.items)) for name, d in programme.dimensions.items()), tuple(programme.weights.items()), \
-        programme.missing_items
+    return (
+        programme.scale,
+        tuple((name, tuple(d.items)) for name, d in programme.dimensions.items()),
+        tuple(programme.weights.items()),
+        programme.missing_items,
+    )

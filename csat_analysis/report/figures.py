@@ -31,18 +31,26 @@ PALETTE = {
     "warn": "#b4510c",
 }
 FONTS = {"font.family": ["DejaVu Sans", "Noto Sans SC"], "svg.fonttype": "none", "svg.hashsalt": "csat"}
-WIDE, NARROW = 720, 340           # pixels: a desktop or A4 column, and a phone's
-SMALL, PLAIN = 12, 13             # text sizes in pixels
+WIDE, NARROW = 720, 340  # pixels: a desktop or A4 column, and a phone's
+SMALL, PLAIN = 12, 13  # text sizes in pixels
 PIXELS_AN_INCH = 72
 
 font_manager.fontManager.addfont(pylopdf_fonts_zh_cn.sans_path())
 # The Chinese font has no bold face: its regular one also stands in for bold, so that nothing falls back elsewhere.
 font_manager.fontManager.ttflist.extend(
-    replace(entry, weight=700) for entry in font_manager.fontManager.ttflist[:] if entry.name == "Noto Sans SC")
+    replace(entry, weight=700) for entry in font_manager.fontManager.ttflist[:] if entry.name == "Noto Sans SC"
+)
 
 
-def trend(table: pd.DataFrame, *, bounds: tuple[float, float], width: int = WIDE, height: int = 230,
-          reference: float | None = None, reference_label: str = "") -> Figure:
+def trend(
+    table: pd.DataFrame,
+    *,
+    bounds: tuple[float, float],
+    width: int = WIDE,
+    height: int = 230,
+    reference: float | None = None,
+    reference_label: str = "",
+) -> Figure:
     """A line through periods with an interval at each; the latest carries the colour.
 
     `table` has one row a period, in order: `name` and `group` (first and second line under the axis; a repeated group
@@ -102,9 +110,15 @@ def sparkline(table: pd.DataFrame, *, width: int = 150, height: int = 44) -> Fig
     return figure
 
 
-def dot_interval(table: pd.DataFrame, *, bounds: tuple[float, float], width: int = WIDE,
-                 reference: float | None = None, reference_label: str = "",
-                 bracket: tuple[float, float, str] | None = None) -> Figure:
+def dot_interval(
+    table: pd.DataFrame,
+    *,
+    bounds: tuple[float, float],
+    width: int = WIDE,
+    reference: float | None = None,
+    reference_label: str = "",
+    bracket: tuple[float, float, str] | None = None,
+) -> Figure:
     """Rows of a dot with its interval, under group headings, against a reference line.
 
     `table` has one row a dot: `group` (heading; blank for none), `name`, `value`, `low`, `high`, `label` (the value in
@@ -278,15 +292,17 @@ def svg_text(figure: Figure, *, name: str, title: str, alt: str) -> str:
         figure.savefig(
             buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")), transparent=True
         )
-    svg = buffer.getvalue()[buffer.getvalue().index("<svg"):]
+    svg = buffer.getvalue()[buffer.getvalue().index("<svg") :]
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r"font-family: [^;\"]*", "font-family: var(--font, sans-serif)", svg)
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)   # it would reach the whole page
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)  # it would reach the whole page
     for colour, code in PALETTE.items():
         svg = svg.replace(code, f"var(--{colour}, {code})")
-    head = (f'role="img" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape(title)}</title>'
-            f'<desc id="{name}-desc">{escape(alt)}</desc>')
+    head = (
+        f'role="img" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape(title)}</title>'
+        f'<desc id="{name}-desc">{escape(alt)}</desc>'
+    )
     svg = re.sub(
         r"<svg ([^>]*?)>",
         lambda found: "<svg " + re.sub(r'\b(width|height)="[^"]*" ?', "", found[1]).strip() + " " + head,

@@ -21,7 +21,9 @@ class Reader:
         self.programme = programme
 
     def __call__(self, key: str, **parts: object) -> None:
-        display(Markdown("> " + wording.say(key, self.language, **{name: self.words(part) for name, part in parts.items()})))
+        display(
+            Markdown("> " + wording.say(key, self.language, **{name: self.words(part) for name, part in parts.items()}))
+        )
 
     def words(self, part: object) -> object:
         """A record with its interval, a list is joined; anything else stands as it is."""
@@ -42,7 +44,9 @@ class Reader:
         return wording.say("list.named", self.language, name=level, value=interval)
 
     def verdict(self, record: Record) -> str:
-        """The record's verdict in words."""
+        """The record's verdict in words; where it has none, why."""
+        if record.verdict is None:
+            return wording.say(wording.STATUSES[record.status], self.language)
         return wording.say(wording.worded(record, wording.VERDICTS), self.language)
 
     def label(self, kind: str, name: str, level: str | None = None) -> str:

@@ -105,8 +105,10 @@ class Report:
 
     @cached_property
     def _rendered(self) -> dict[str, str]:
-        return {name: wording.keep_together(self._render(f"{name}.html.j2", section=content, name=name, number=place))
-                for place, (name, content) in enumerate(self.contents.items(), start=1)}
+        return {
+            name: wording.keep_together(self._render(f"{name}.html.j2", section=content, name=name, number=place))
+            for place, (name, content) in enumerate(self.contents.items(), start=1)
+        }
 
     def _popovers(self, names: list[str]) -> list[dict[str, object]]:
         html = "".join(self._rendered[name] for name in names)

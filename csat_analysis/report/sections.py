@@ -15,7 +15,7 @@ from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.wording import say, worded
 from csat_analysis.results import Record, Results
 
-BEST, WORST = 100, 0            # the ends of the index, in points
+BEST, WORST = 100, 0  # the ends of the index, in points
 TILES = {
     "satisfaction.against_standard": "tile.against_standard",
     "target.progress": "tile.target",

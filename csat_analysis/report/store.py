@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from csat_analysis.period import Period
 from csat_analysis.report.render import Report
 from csat_analysis.results import Results
 
 
-def save_report(reports: Mapping[str, Report], results: Results, root: Path | str, period: Period | str) -> pd.DataFrame:
+def save_report(reports: Mapping[str, Report], results: Results, root: Path | str, period: Period | str) -> list[str]:
     """Write report/report.<language>.html, report/figures/*.svg and tables/<key>.parquet below data/processed/<period>.
 
-    Returns file and bytes. All pages are made before the first is written, so that a failure leaves none behind.
+    Returns the pages' names. All pages are made before the first is written, so that a failure leaves none behind.
     """
     folder = Path(root) / "data" / "processed" / str(period)
-    texts = {f"report/report.{language}.html": report.page() for language, report in reports.items()}
-    for language, report in reports.items():
-        texts |= {f"report/figures/{name}.{language}.svg": svg for name, svg in report.figures.items()}
-    for name, text in texts.items():
+    pages = {f"report/report.{language}.html": report.page() for language, report in reports.items()}
+    figures = {
+        f"report/figures/{name}.{language}.svg": svg
+        for language, report in reports.items()
+        for name, svg in report.figures.items()
+    }
+    for name, text in (pages | figures).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "tables").mkdir(exist_ok=True)
     for key in results.keys:
         results.table(key).to_parquet(folder / "tables" / f"{key}.parquet", index=False)
-    return pd.DataFrame({"bytes": {name: len(text.encode()) for name, text in texts.items() if name.endswith(".html")}})
+    return list(pages)

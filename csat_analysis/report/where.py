@@ -17,8 +17,10 @@ def where(view: View) -> dict[str, Any] | None:
 
 
 def places(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
-    """Which rows lie above and which below the index, each starting with the furthest from it."""
+    """Which rows lie above and which below the index, furthest first; only the ends where none was compared with it."""
     judged = sorted((row for row in rows if row[2].verdict), key=lambda row: row[2].value)
+    if not judged:
+        return extremes(view, rows)
     readings = []
     for word, sentence in wording.PLACES.items():
         found = [view.named(name, record) for _, name, record in judged if record.verdict == word]
@@ -26,7 +28,15 @@ def places(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
             found.reverse()
         if found:
             readings.append(view.say(sentence, items=wording.phrases_text(found, view.language)))
-    return readings or ([view.say("where.places.none")] if judged else [])
+    return readings or [view.say("where.places.none")]
+
+
+def extremes(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
+    shown = sorted((row for row in rows if row[2].shown), key=lambda row: row[2].value)
+    if len(shown) < 2:
+        return []
+    (_, worst, lowest), (_, best, highest) = shown[0], shown[-1]
+    return [view.say("where.places.ends", best=view.named(best, highest), worst=view.named(worst, lowest))]
 
 
 def dimensions(view: View) -> dict[str, Any]:
@@ -76,8 +86,14 @@ def segments(view: View) -> dict[str, Any] | None:
     records = view.records("satisfaction.segment")
     if not records:
         return None
-    rows = [(view.programme.label("segment", r.group["segment"], view.language),
-             view.programme.label("segment", r.group["segment"], view.language, r.group["level"]), r) for r in records]
+    rows = [
+        (
+            view.programme.label("segment", r.group["segment"], view.language),
+            view.programme.label("segment", r.group["segment"], view.language, r.group["level"]),
+            r,
+        )
+        for r in records
+    ]
     drawn = charts.dots_chart(
         view.numbers, "segments", rows, title=view.say("where.segments"), alt="where.segments.alt"
     )
@@ -110,8 +126,13 @@ def panels(view: View) -> dict[str, Any] | None:
             words = view.say("label.gap", value=wording.number_text(abs(gap.value), gap.unit, view.language))
             bracket = (index.value, staff[0].value, words)
     if view.has("satisfaction.three_panel_mean") and view.has("satisfaction.standard"):
-        readings.append(view.say("where.panels.mean", mean=view.numbers.bare("satisfaction.three_panel_mean"),
-                                 standard=view.numbers.bare("satisfaction.standard")))
+        readings.append(
+            view.say(
+                "where.panels.mean",
+                mean=view.numbers.bare("satisfaction.three_panel_mean"),
+                standard=view.numbers.bare("satisfaction.standard"),
+            )
+        )
     drawn = charts.dots_chart(
         view.numbers, "panels", rows, title=view.say("where.panels"), alt="where.panels.alt", bracket=bracket
     )

@@ -26,7 +26,9 @@ MESSAGES: dict[str, dict] = yaml.safe_load(
     resources.files(__package__).joinpath("messages.yml").read_text(encoding="utf-8")
 )
 MINUS = "−"
-NUMBER_AND_NEIGHBOURS = re.compile(r"([（(]?)(<button [^>]*>[^<]*</button>)((?:[\u00a0 ](?:[分点份]|个百分点))?[)）。，；：、.,;:]*)")
+NUMBER_AND_NEIGHBOURS = re.compile(
+    r"([（(]?)(<button [^>]*>[^<]*</button>)((?:[\u00a0 ](?:[分点份]|个百分点))?[)）。，；：、.,;:]*)"
+)
 
 VERDICTS = {
     word: f"verdict.{word}"
@@ -51,12 +53,24 @@ VERDICTS = {
         "level_with_index",
     )
 }
-HEADLINES = {"rose": "headline.rose", "fell": "headline.fell", "no_detectable_change": "headline.no_detectable_change",
-             "too_few_to_say": "headline.too_few_to_say", None: "headline.alone"}
-CHANGES = {"rose": "change.rose", "fell": "change.fell", "no_detectable_change": "change.no_detectable_change",
-           "too_few_to_say": "change.too_few_to_say"}
-CHANGED = {"rose": "overview.changed.rose", "fell": "overview.changed.fell",
-           "no_detectable_change": "overview.changed.no_detectable_change"}
+HEADLINES = {
+    "rose": "headline.rose",
+    "fell": "headline.fell",
+    "no_detectable_change": "headline.no_detectable_change",
+    "too_few_to_say": "headline.too_few_to_say",
+    None: "headline.alone",
+}
+CHANGES = {
+    "rose": "change.rose",
+    "fell": "change.fell",
+    "no_detectable_change": "change.no_detectable_change",
+    "too_few_to_say": "change.too_few_to_say",
+}
+CHANGED = {
+    "rose": "overview.changed.rose",
+    "fell": "overview.changed.fell",
+    "no_detectable_change": "overview.changed.no_detectable_change",
+}
 STANDARDS = {
     "above": "standard.above",
     "below": "standard.below",
@@ -65,10 +79,15 @@ STANDARDS = {
 TARGETS = {"met": "target.met", "missed": "target.missed", "cannot_be_told": "target.cannot_be_told"}
 PLACES = {"above_index": "where.places.above", "below_index": "where.places.below"}
 SEGMENTS = {"higher": "where.segments.higher", "lower": "where.segments.lower"}
-GAPS = {"executives_higher": "where.gap.executives_higher", "executives_lower": "where.gap.executives_lower",
-        "no_detectable_difference": "where.gap.no_detectable_difference"}
-STATUSES = {status: f"status.{status}" for status in (
-    "ok", "exact", "suppressed", "not_certified", "not_estimable", "not_supplied", "not_computed")}
+GAPS = {
+    "executives_higher": "where.gap.executives_higher",
+    "executives_lower": "where.gap.executives_lower",
+    "no_detectable_difference": "where.gap.no_detectable_difference",
+}
+STATUSES = {
+    status: f"status.{status}"
+    for status in ("ok", "exact", "suppressed", "not_certified", "not_estimable", "not_supplied", "not_computed")
+}
 TABLES = {
     table: f"data.{table}"
     for table in (

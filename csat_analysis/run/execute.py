@@ -43,11 +43,15 @@ def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], 
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a debugger's warning that no run needs
     try:
         executed = papermill.execute_notebook(
-            source, target, parameters=parameters, kernel_name=KERNEL,
+            source,
+            target,
+            parameters=parameters,
+            kernel_name=KERNEL,
             progress_bar={"desc": title, "disable": None},
             resources={"metadata": {"path": str(source.parent)}},
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-            shutdown_kernel="immediate")
+            shutdown_kernel="immediate",
+        )
     except PapermillExecutionError as error:
         raise failure_of(source.stem, target, error) from None
     except DeadKernelError:
@@ -62,8 +66,10 @@ def refuse_undeclared(source: Path, parameters: dict[str, str]) -> None:
     declared = papermill.inspect_notebook(source) if parameters else {}
     undeclared = [name for name in parameters if name not in declared]
     if undeclared:
-        raise RunError(f"{source.name}: its cell tagged `parameters` doesn't declare {', '.join(undeclared)}; "
-                       f"declared there: {', '.join(declared) or 'nothing'}")
+        raise RunError(
+            f"{source.name}: its cell tagged `parameters` doesn't declare {', '.join(undeclared)}; "
+            f"declared there: {', '.join(declared) or 'nothing'}"
+        )
 
 
 def failure_of(name: str, target: Path, error: PapermillExecutionError) -> NotebookFailed:
@@ -83,18 +89,23 @@ def holds_error(cell: NotebookNode) -> bool:
 def normalised(notebook: NotebookNode) -> NotebookNode:
     """The notebook without what differs from run to run: paths, times, versions and random ids."""
     notebook.metadata = NotebookNode(
-        kernelspec={"display_name": "Python 3", "language": "python", "name": KERNEL}, language_info={"name": "python"})
+        kernelspec={"display_name": "Python 3", "language": "python", "name": KERNEL}, language_info={"name": "python"}
+    )
     for cell in notebook.cells:
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
-        cell.metadata = NotebookNode({key: value for key, value in cell.metadata.items()
-                                      if key not in TRANSIENT and value != []})
+        cell.metadata = NotebookNode(
+            {key: value for key, value in cell.metadata.items() if key not in TRANSIENT and value != []}
+        )
     return notebook
 
 
 def records_of(notebook: NotebookNode, name: str) -> list[Record]:
     """What the notebook recorded, each record with the notebook and the cell whose output carries it."""
-    found = [output.metadata[METADATA_KEY] | {"notebook": name, "cell": cell.id}
-             for cell in notebook.cells for output in cell.get("outputs", [])
-             if METADATA_KEY in output.get("metadata", {})]
+    found = [
+        output.metadata[METADATA_KEY] | {"notebook": name, "cell": cell.id}
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if METADATA_KEY in output.get("metadata", {})
+    ]
     return from_json(json.dumps(found))

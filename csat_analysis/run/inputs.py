@@ -24,13 +24,17 @@ def known_period(root: Path, text: str | None) -> Period:
     """The period of that name, or the latest there is; an error lists those that have raw data."""
     available = periods_available(root)
     if not available:
-        raise PeriodError(f"{root / 'data' / 'raw'}: no folder named as a period (such as 2026H1) holds a responses file")
+        raise PeriodError(
+            f"{root / 'data' / 'raw'}: no folder named as a period (such as 2026H1) holds a responses file"
+        )
     if text is None:
         return max(available)
     period = Period.parse(text)
     if period not in available:
-        raise PeriodError(f"{period} has no responses file in data/raw/{period}; the periods that have one are "
-                          f"{', '.join(map(str, available))}")
+        raise PeriodError(
+            f"{period} has no responses file in data/raw/{period}; the periods that have one are "
+            f"{', '.join(map(str, available))}"
+        )
     return period
 
 
@@ -42,7 +46,17 @@ def raw_inputs(root: Path, period: Period) -> list[Input]:
     raw = root / "data" / "raw"
     waves = sorted(Period.parse(folder.name) for folder in raw.iterdir() if folder.is_dir() and is_period(folder.name))
     folders = [raw / str(wave) for wave in waves if not period < wave]
-    paths = [raw / "survey.yml"] + [path for folder in folders for path in sorted(folder.iterdir())
-                                    if path.is_file() and not path.name.startswith(".")]
-    return [Input(file=path.relative_to(root).as_posix(), sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-                  bytes=path.stat().st_size) for path in paths]
+    paths = [raw / "survey.yml"] + [
+        path
+        for folder in folders
+        for path in sorted(folder.iterdir())
+        if path.is_file() and not path.name.startswith(".")
+    ]
+    return [
+        Input(
+            file=path.relative_to(root).as_posix(),
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            bytes=path.stat().st_size,
+        )
+        for path in paths
+    ]

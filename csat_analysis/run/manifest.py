@@ -16,16 +16,26 @@ from csat_analysis.programme import Programme
 from csat_analysis.run.inputs import Input
 from csat_analysis.run.private_root import CHECKOUT
 
-KEY_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbclient",
-                "nbconvert")
+KEY_PACKAGES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "seaborn",
+    "papermill",
+    "nbclient",
+    "nbconvert",
+)
 
 
 def now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
-def manifest(period: Period, programme: Programme, inputs: list[Input], *, started: str, languages: str,
-             executed: dict[str, str]) -> dict[str, Any]:
+def manifest(
+    period: Period, programme: Programme, inputs: list[Input], *, started: str, languages: str, executed: dict[str, str]
+) -> dict[str, Any]:
     """The manifest of one run; `executed` says when each notebook ran, which differs after a run of some of them."""
     return {
         "period": str(period),

@@ -30,8 +30,9 @@ class Published:
     outdated: list[str]
 
 
-def run_period(root: Path, period: str | None = None, *, languages: Sequence[str] = (),
-               only: Sequence[str] = ()) -> Published:
+def run_period(
+    root: Path, period: str | None = None, *, languages: Sequence[str] = (), only: Sequence[str] = ()
+) -> Published:
     """Execute a period's notebooks in order in a private root and publish data/processed/<period> and reports/<period>.
 
     Without `period` the latest that has raw data is run; without `languages`, those of survey.yml. With `only`, the
@@ -59,8 +60,12 @@ def run_period(root: Path, period: str | None = None, *, languages: Sequence[str
                 if failure.explained:
                     raise
                 raise RunError(f"{failure} (see {folder.relative_to(root)}/notebooks)") from None
-            assemble(private, manifest(wave, programme, inputs, started=started, languages=spoken,
-                                       executed=dict(sorted(executed.items()))))
+            assemble(
+                private,
+                manifest(
+                    wave, programme, inputs, started=started, languages=spoken, executed=dict(sorted(executed.items()))
+                ),
+            )
             publish(root, private)
     folder = root / "reports" / str(wave)
     return Published(wave, folder, sorted(folder.glob("report.*.html")), outdated(executed, chosen))
@@ -77,16 +82,21 @@ def execute_all(private: PrivateRoot, names: list[str], parameters: dict[str, st
     """Run the notebooks one by one; each one's records are stored, with their cells, before the next one starts."""
     finished: dict[str, str] = {}
     for position, name in enumerate(names, start=1):
-        notebook = execute_notebook(private.notebooks / f"{name}.ipynb", private.executed / f"{name}.ipynb",
-                                    parameters=parameters, title=f"{position}/{len(names)} {name}")
+        notebook = execute_notebook(
+            private.notebooks / f"{name}.ipynb",
+            private.executed / f"{name}.ipynb",
+            parameters=parameters,
+            title=f"{position}/{len(names)} {name}",
+        )
         if records := records_of(notebook, name):
             write_text(private.results / f"{name}.json", to_json(records))
         finished[name] = now()
     return finished
 
 
-def take_over(root: Path, private: PrivateRoot, inputs: list[Input], names: list[str],
-              chosen: list[str]) -> dict[str, str]:
+def take_over(
+    root: Path, private: PrivateRoot, inputs: list[Input], names: list[str], chosen: list[str]
+) -> dict[str, str]:
     """Copy the published work of the notebooks that aren't chosen into the private root; say when each was executed.
 
     Refuses when a notebook before a chosen one was never run, or when a raw file changed since: the parts wouldn't
@@ -96,10 +106,11 @@ def take_over(root: Path, private: PrivateRoot, inputs: list[Input], names: list
     written = published / "manifest.json"
     nothing = {"notebooks": {}, "inputs": inputs}
     before = json.loads(written.read_text(encoding="utf-8")) if written.is_file() else nothing
-    needed = [name for name in names[:names.index(chosen[-1])] if name not in chosen]
+    needed = [name for name in names[: names.index(chosen[-1])] if name not in chosen]
     if missing := [name for name in needed if name not in before["notebooks"]]:
-        raise RunError(f"{chosen[-1]} follows {missing[0]}, which was never run for {private.period}: "
-                       "run the whole period first")
+        raise RunError(
+            f"{chosen[-1]} follows {missing[0]}, which was never run for {private.period}: run the whole period first"
+        )
     changed = [file for file in [*inputs, *before["inputs"]] if file not in inputs or file not in before["inputs"]]
     if changed:
         raise RunError(f"{changed[0]['file']} changed since {private.period} was run: run the whole period")

@@ -7,8 +7,8 @@ import pandas as pd
 
 from csat_analysis.simulation.setting import SETTING
 
-BLANK, ENGLISH, PERSONAL = 0.45, 0.13, 0.06     # shares of answers
-PRAISE_ABOVE = 78.0                             # points
+BLANK, ENGLISH, PERSONAL = 0.45, 0.13, 0.06  # shares of answers
+PRAISE_ABOVE = 78.0  # points
 
 
 def write_comments(people: pd.DataFrame, dimensions: list[str], rng: np.random.Generator) -> list[str]:

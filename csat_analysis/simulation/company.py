@@ -14,11 +14,32 @@ from csat_analysis.simulation.life import Life
 from csat_analysis.simulation.setting import check_programme, last_day, stream, survey_date
 
 PERIODS = ("2024H1", "2024H2", "2025H1", "2025H2", "2026H1")
-REFERRED = 0.2                     # share of first orders that name who referred them
-CUSTOMER_COLUMNS = ["customer_id", "name", "region", "industry", "since", "manager_id", "exclusive", "sales_12m",
-                    "acquisition_cost", "competition", "left_on", "left_reason"]
-ORDER_COLUMNS = ["order_id", "customer_id", "ordered_on", "processed_on", "delivered_on", "amount", "gross_margin",
-                 "product", "referred_by"]
+REFERRED = 0.2  # share of first orders that name who referred them
+CUSTOMER_COLUMNS = [
+    "customer_id",
+    "name",
+    "region",
+    "industry",
+    "since",
+    "manager_id",
+    "exclusive",
+    "sales_12m",
+    "acquisition_cost",
+    "competition",
+    "left_on",
+    "left_reason",
+]
+ORDER_COLUMNS = [
+    "order_id",
+    "customer_id",
+    "ordered_on",
+    "processed_on",
+    "delivered_on",
+    "amount",
+    "gross_margin",
+    "product",
+    "referred_by",
+]
 LEAD_COLUMNS = ["lead_id", "manager_id", "source", "created_on", "stage", "reached", "closed_on", "cost", "customer_id"]
 
 
@@ -54,17 +75,25 @@ def simulate_company(programme: Programme, *, seed: int = 20240101, periods: tup
     return Company(tables, known_truth(life, frozenset(careless), dirty, both))
 
 
-def known_truth(life: Life, careless: frozenset[str], dirty: dict[str, dict[str, int]],
-                both: dict[str, int]) -> truth.Truth:
+def known_truth(
+    life: Life, careless: frozenset[str], dirty: dict[str, dict[str, int]], both: dict[str, int]
+) -> truth.Truth:
     frames = [life.frames[period].assign(period=str(period)) for period in life.published]
     potential = pd.concat(frames, ignore_index=True)
     staff = {str(period): life.staff[period] for period in life.published}
     values, standard = truth.population_values(potential, staff, life.programme)
     return truth.Truth(
-        potential=potential, population=values, standard=standard, slope=trade.SLOPE,
-        ame=truth.average_marginal_effect(potential, life.published[-1]), actions=truth.action_effects(life.programme),
-        managers=truth.manager_parts(potential, life.effects, life.programme), careless=careless, dirt=dirty,
-        both_panels=both)
+        potential=potential,
+        population=values,
+        standard=standard,
+        slope=trade.SLOPE,
+        ame=truth.average_marginal_effect(potential, life.published[-1]),
+        actions=truth.action_effects(life.programme),
+        managers=truth.manager_parts(potential, life.effects, life.programme),
+        careless=careless,
+        dirt=dirty,
+        both_panels=both,
+    )
 
 
 def period_tables(life: Life, period: Period, wave: fieldwork.Wave) -> dict[str, pd.DataFrame]:
@@ -80,7 +109,9 @@ def period_tables(life: Life, period: Period, wave: fieldwork.Wave) -> dict[str,
     mentions = office.mention_table(frame, period, list(programme.dimensions), rng("mentions"))
     leads = office.leads_of(entrants, list(effects.index), period, rng("leads"))
     return {
-        "customers": customers, "invitations": wave.invitations, "responses": wave.responses,
+        "customers": customers,
+        "invitations": wave.invitations,
+        "responses": wave.responses,
         "orders": order_table(life, period, customers["customer_id"], rng("referrals")),
         "tickets": with_ids(tickets, "ticket_id", "T", period),
         "leads": with_ids(leads, "lead_id", "L", period)[LEAD_COLUMNS],
@@ -88,7 +119,8 @@ def period_tables(life: Life, period: Period, wave: fieldwork.Wave) -> dict[str,
         "competitors": office.competitor_scores(wave.responses, frame, programme, rng("competitors")),
         "audits": with_ids(office.audit_table(effects, period, rng("audits")), "audit_id", "A", period),
         "mentions": with_ids(mentions, "mention_id", "N", period),
-        "actions": office.action_table(period)}
+        "actions": office.action_table(period),
+    }
 
 
 def ticket_table(life: Life, period: Period, known: pd.Series, rng: np.random.Generator) -> pd.DataFrame:

@@ -14,24 +14,35 @@ import pandas as pd
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 
-SCORES = {"above_scale": 2, "below_scale": 1, "missing_number": 3, "missing_text": 2, "unit_on_score": 2,
-          "full_width_score": 2}
-DATES = {"date_with_slashes": 3, "date_in_chinese": 2, "future_date": 1}
-COUNTS = SCORES | DATES | {         # kind → rows (or values) a period
-    "unit_on_duration": 3,
-    "refusal_that_answered": 1,
-    "duplicate_response_id": 1,     # another answer under a response id that is taken
-    "exact_duplicate": 1,           # a row twice
-    "second_answer": 2,             # one contact twice in one panel: once the fuller answer comes first, once last
-    "customer_unknown": 2,          # an answer whose customer isn't in the frame
-    "amount_with_comma": 5,
+SCORES = {
+    "above_scale": 2,
+    "below_scale": 1,
+    "missing_number": 3,
+    "missing_text": 2,
+    "unit_on_score": 2,
+    "full_width_score": 2,
 }
+DATES = {"date_with_slashes": 3, "date_in_chinese": 2, "future_date": 1}
+COUNTS = (
+    SCORES
+    | DATES
+    | {  # kind → rows (or values) a period
+        "unit_on_duration": 3,
+        "refusal_that_answered": 1,
+        "duplicate_response_id": 1,  # another answer under a response id that is taken
+        "exact_duplicate": 1,  # a row twice
+        "second_answer": 2,  # one contact twice in one panel: once the fuller answer comes first, once last
+        "customer_unknown": 2,  # an answer whose customer isn't in the frame
+        "amount_with_comma": 5,
+    }
+)
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 ITEMS_LEFT_BLANK = 6
 
 
-def plant(tables: dict[str, pd.DataFrame], period: Period, programme: Programme,
-          rng: np.random.Generator) -> dict[str, int]:
+def plant(
+    tables: dict[str, pd.DataFrame], period: Period, programme: Programme, rng: np.random.Generator
+) -> dict[str, int]:
     """Put the bad rows into responses, invitations and orders (replaced in the mapping); returns kind → how many."""
     responses = tables["responses"].copy()
     rows = whole_answers(responses, programme, rng)
@@ -64,16 +75,22 @@ def change(responses: pd.DataFrame, row: int, column: str, how: Callable[[str], 
 
 def odd_score(kind: str, value: str, programme: Programme) -> str:
     codes = programme.missing_codes
-    return {"above_scale": f"{programme.scale.max + 7:g}", "below_scale": f"{programme.scale.min - 1:g}",
-            "missing_number": next(f"{code:g}" for code in codes if not isinstance(code, str)),
-            "missing_text": next(code for code in codes if isinstance(code, str)),
-            "unit_on_score": value + "分", "full_width_score": value.translate(FULL_WIDTH)}[kind]
+    return {
+        "above_scale": f"{programme.scale.max + 7:g}",
+        "below_scale": f"{programme.scale.min - 1:g}",
+        "missing_number": next(f"{code:g}" for code in codes if not isinstance(code, str)),
+        "missing_text": next(code for code in codes if isinstance(code, str)),
+        "unit_on_score": value + "分",
+        "full_width_score": value.translate(FULL_WIDTH),
+    }[kind]
 
 
 def odd_date(kind: str, day: pd.Timestamp) -> str:
-    return {"date_with_slashes": f"{day.year}/{day.month}/{day.day}",
-            "date_in_chinese": f"{day.year}年{day.month}月{day.day}日",
-            "future_date": f"{day + pd.DateOffset(years=1):%Y-%m-%d}"}[kind]
+    return {
+        "date_with_slashes": f"{day.year}/{day.month}/{day.day}",
+        "date_in_chinese": f"{day.year}年{day.month}月{day.day}日",
+        "future_date": f"{day + pd.DateOffset(years=1):%Y-%m-%d}",
+    }[kind]
 
 
 def refuse(invitations: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:

@@ -19,22 +19,22 @@ from csat_analysis.programme import Panel, Programme
 from csat_analysis.simulation import comments
 from csat_analysis.simulation.setting import by_level, levels, stream, survey_date
 
-ANSWERING = {"equal_interval": 0.70, "top": 0.83, None: 0.96}    # share at the company's level, by draw (None: staff)
-ANSWERING_BY_POINT = 0.04                                        # logit a point of the index
-ANSWERING_BY_REGION = (0.35, -0.35)                              # logit, first to last region
-PARTIAL, CARELESS, ITEM_MISSING = 0.05, 0.03, 0.008              # shares of answers, answers, items
+ANSWERING = {"equal_interval": 0.70, "top": 0.83, None: 0.96}  # share at the company's level, by draw (None: staff)
+ANSWERING_BY_POINT = 0.04  # logit a point of the index
+ANSWERING_BY_REGION = (0.35, -0.35)  # logit, first to last region
+PARTIAL, CARELESS, ITEM_MISSING = 0.05, 0.03, 0.008  # shares of answers, answers, items
 CHANNELS = {"equal_interval": (0.8, 0.13, 0.04, 0.03), "top": (0.95, 0.05, 0.0, 0.0), None: (0.0, 0.0, 1.0, 0.0)}
 CHANNEL_NAMES = ("visit", "phone", "online", "mail")
 NOT_ANSWERED = {"refusal": 0.5, "no_contact": 0.42, "ineligible": 0.08}
-FIRST_DAY, LAST_DAY = 2, 24                                      # days after the survey date on which answers come in
-REMINDERS = (10, 17)                                             # days after which waves 2 and 3 begin
+FIRST_DAY, LAST_DAY = 2, 24  # days after the survey date on which answers come in
+REMINDERS = (10, 17)  # days after which waves 2 and 3 begin
 
 
 @dataclass(frozen=True)
 class Wave:
     invitations: pd.DataFrame
     responses: pd.DataFrame
-    careless: frozenset[str]       # response ids
+    careless: frozenset[str]  # response ids
 
 
 def propensity(frame: pd.DataFrame, draw: str | None, level: float, programme: Programme) -> np.ndarray:
@@ -60,8 +60,9 @@ def draw_panel(frame: pd.DataFrame, panel: Panel, rng: np.random.Generator) -> p
     return listed.iloc[np.floor(rng.uniform(0, interval) + interval * np.arange(panel.size)).astype(int)]
 
 
-def hold_wave(frame: pd.DataFrame, staff: pd.DataFrame, level: float, period: Period, programme: Programme,
-              seed: int) -> Wave:
+def hold_wave(
+    frame: pd.DataFrame, staff: pd.DataFrame, level: float, period: Period, programme: Programme, seed: int
+) -> Wave:
     """One period's fieldwork over all panels.
 
     `frame` and `staff` hold what everybody would answer: contact_id, items, outcomes, points, answers_on; `level` is
@@ -81,8 +82,15 @@ def hold_wave(frame: pd.DataFrame, staff: pd.DataFrame, level: float, period: Pe
     return Wave(invitations.reset_index(drop=True), responses, careless)
 
 
-def invite(drawn: pd.DataFrame, name: str, draw: str | None, level: float, period: Period, programme: Programme,
-           rng: np.random.Generator) -> pd.DataFrame:
+def invite(
+    drawn: pd.DataFrame,
+    name: str,
+    draw: str | None,
+    level: float,
+    period: Period,
+    programme: Programme,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
     """The people asked for one panel, with what came of it; whoever is in two panels is visited a day apart."""
     count = len(drawn)
     answers = rng.random(count) < propensity(drawn, draw, level, programme)
@@ -92,13 +100,19 @@ def invite(drawn: pd.DataFrame, name: str, draw: str | None, level: float, perio
     reminded = 1 + (day > REMINDERS[0]) + (day > REMINDERS[1])
     given_up = np.where(refused == "no_contact", 3, rng.integers(1, 4, count))
     return drawn.assign(
-        panel=name, staff=draw is None, outcome=np.where(answers, returned, refused),
-        wave=np.where(answers, reminded, given_up), channel=rng.choice(CHANNEL_NAMES, count, p=CHANNELS[draw]),
-        invited_on=survey_date(period), responded_on=survey_date(period) + day.astype("timedelta64[D]"))
+        panel=name,
+        staff=draw is None,
+        outcome=np.where(answers, returned, refused),
+        wave=np.where(answers, reminded, given_up),
+        channel=rng.choice(CHANNEL_NAMES, count, p=CHANNELS[draw]),
+        invited_on=survey_date(period),
+        responded_on=survey_date(period) + day.astype("timedelta64[D]"),
+    )
 
 
-def fill_in(people: pd.DataFrame, programme: Programme,
-            rng: np.random.Generator) -> tuple[pd.DataFrame, frozenset[str]]:
+def fill_in(
+    people: pd.DataFrame, programme: Programme, rng: np.random.Generator
+) -> tuple[pd.DataFrame, frozenset[str]]:
     """The returned questionnaires: some stop early, some skip items, a few are ticked without reading."""
     items, outcomes = programme.items, [outcome.column for outcome in programme.outcomes.values()]
     careless = (rng.random(len(people)) < CARELESS) & ~people["staff"].to_numpy()

@@ -10,9 +10,9 @@ from csat_analysis.programme import Programme
 from csat_analysis.simulation import fieldwork, population, trade, truth
 from csat_analysis.simulation.setting import SETTING, stream, survey_date
 
-RUN_UP = 3                         # periods lived before the first published one, so that it has a past
+RUN_UP = 3  # periods lived before the first published one, so that it has a past
 YEAR_DAYS = 365
-ORDERS_AGAIN_AT_ONCE = 0.5         # share of entrants who order more before their first survey
+ORDERS_AGAIN_AT_ONCE = 0.5  # share of entrants who order more before their first survey
 
 
 class Life:
@@ -31,7 +31,7 @@ class Life:
         self.frames: dict[Period, pd.DataFrame] = {}
         self.staff: dict[Period, pd.DataFrame] = {}
         self.orders = pd.DataFrame()
-        self.views: list[np.ndarray | None] = [None, None]       # of the company as a whole, and of each dimension
+        self.views: list[np.ndarray | None] = [None, None]  # of the company as a whole, and of each dimension
         for period in self.calendar:
             self.live(period)
         self.order_after_the_last()
@@ -81,9 +81,14 @@ class Life:
         self.views[1] = population.carry_on(self.views[1], everyone, population.DIMENSION_SD, rng)
         rows, rule = served["row"].to_numpy(), SETTING["slow_service"]
         harm = np.outer(served["slow"], [rule["points"] * (name == rule["dimension"]) for name in dimensions])
-        return (population.company_level(self.steps(period), self.programme) + served[["case_mix"]].to_numpy()
-                + self.effects.loc[served["manager_id"], dimensions].to_numpy() + (self.views[0] + self.views[1])[rows]
-                + harm + population.action_gain(served, period, self.programme).to_numpy())
+        return (
+            population.company_level(self.steps(period), self.programme)
+            + served[["case_mix"]].to_numpy()
+            + self.effects.loc[served["manager_id"], dimensions].to_numpy()
+            + (self.views[0] + self.views[1])[rows]
+            + harm
+            + population.action_gain(served, period, self.programme).to_numpy()
+        )
 
     def staff_at(self, period: Period) -> pd.DataFrame:
         """The company's own executives and sales managers, who rate it higher than its customers do."""
@@ -116,8 +121,12 @@ class Life:
             return
         rng = stream(self.seed, "orders", period)
         entrants = frame[frame["arrives"] == position]
-        again = entrants.assign(opens=entrants["since"], closes=entrants["answers_on"], quiet_until=entrants["since"],
-                                orders_again=rng.random(len(entrants)) < ORDERS_AGAIN_AT_ONCE)
+        again = entrants.assign(
+            opens=entrants["since"],
+            closes=entrants["answers_on"],
+            quiet_until=entrants["since"],
+            orders_again=rng.random(len(entrants)) < ORDERS_AGAIN_AT_ONCE,
+        )
         answers_on = frame.set_index("customer_id")["answers_on"]
         waves = self.since_last_answer(self.calendar[position - 1], answers_on, self.slowness(period))
         made = [trade.first_order_of(entrants, rng)]
@@ -138,8 +147,13 @@ class Life:
         closes = answers_on.reindex(earlier["customer_id"]).set_axis(earlier.index)
         closes = closes.fillna(self.customers["left_on"].iloc[earlier["row"]].set_axis(earlier.index))
         closes = closes.fillna(earlier["answers_on"] + pd.Timedelta(days=self.window))
-        return earlier.assign(slow=slow[earlier["row"]], opens=earlier["answers_on"], closes=closes,
-                              quiet_until=self.quiet_until(before), orders_again=earlier["repurchased"])
+        return earlier.assign(
+            slow=slow[earlier["row"]],
+            opens=earlier["answers_on"],
+            closes=closes,
+            quiet_until=self.quiet_until(before),
+            orders_again=earlier["repurchased"],
+        )
 
     def quiet_until(self, period: Period) -> pd.Series:
         """The end of the last window in which a customer of this frame was silent: no later order can fall into it."""

@@ -11,14 +11,15 @@ from csat_analysis.simulation import comments
 from csat_analysis.simulation.setting import SETTING, last_day, survey_date
 
 CATEGORIES = ("quality", "contract", "transport", "service")
-UNCATEGORISED = 0.15               # share of complaints
+UNCATEGORISED = 0.15  # share of complaints
 STAGES = ("lead", "contacted", "needs", "proposal", "negotiation")
 LEADS_A_MANAGER, MENTIONS_A_PERIOD = 9, 40
-ASKED_ABOUT_COMPETITOR, RATED = 0.35, 0.67     # shares of visits, of mentions
+ASKED_ABOUT_COMPETITOR, RATED = 0.35, 0.67  # shares of visits, of mentions
 
 
-def tickets_between(frame: pd.DataFrame, first: np.datetime64, last: np.datetime64,
-                    rng: np.random.Generator) -> pd.DataFrame:
+def tickets_between(
+    frame: pd.DataFrame, first: np.datetime64, last: np.datetime64, rng: np.random.Generator
+) -> pd.DataFrame:
     """Enquiries, complaints and returns of the frame's customers from one day to another (inclusive).
 
     The dissatisfied complain more; where service is slow, replies and solutions take longer.
@@ -36,12 +37,18 @@ def tickets_between(frame: pd.DataFrame, first: np.datetime64, last: np.datetime
     texts = [comments.ticket_text("enquiry" if k == "enquiry" else c, rng) for k, c in zip(kind, category, strict=True)]
     blank = (kind == "enquiry") | (rng.random(len(who)) < UNCATEGORISED)
     drawn_at = (last + 1).astype("datetime64[m]")
-    tickets = pd.DataFrame({
-        "customer_id": who["customer_id"].to_numpy(), "kind": kind, "category": np.where(blank, "", category),
-        "opened_at": opened_at,
-        "first_reply_at": opened_at + (reply * 60).astype("timedelta64[m]"),
-        "resolved_at": opened_at + (solve * 60).astype("timedelta64[m]"), "text": texts})
-    for column in ("first_reply_at", "resolved_at"):          # not yet known when the files are drawn
+    tickets = pd.DataFrame(
+        {
+            "customer_id": who["customer_id"].to_numpy(),
+            "kind": kind,
+            "category": np.where(blank, "", category),
+            "opened_at": opened_at,
+            "first_reply_at": opened_at + (reply * 60).astype("timedelta64[m]"),
+            "resolved_at": opened_at + (solve * 60).astype("timedelta64[m]"),
+            "text": texts,
+        }
+    )
+    for column in ("first_reply_at", "resolved_at"):  # not yet known when the files are drawn
         tickets[column] = tickets[column].where(tickets[column] < drawn_at)
     return tickets.sort_values("opened_at", ignore_index=True)
 
@@ -50,14 +57,21 @@ def leads_of(entrants: pd.DataFrame, managers: list[str], period: Period, rng: n
     """The period's sales leads: those who became customers, those who were lost, those still open."""
     first, last = np.datetime64(period.start), last_day(period)
     won = entrants[["manager_id", "customer_id"]].assign(
-        closed_on=entrants["since"], cost=entrants["acquisition_cost"], stage="won", reached=STAGES[-1])
+        closed_on=entrants["since"], cost=entrants["acquisition_cost"], stage="won", reached=STAGES[-1]
+    )
     waited = rng.integers(5, 90, len(won)).astype("timedelta64[D]")
     won["created_on"] = np.maximum(won["closed_on"].to_numpy("datetime64[D]") - waited, first)
     owner = np.repeat(managers, rng.poisson(LEADS_A_MANAGER, len(managers)))
     days = rng.integers(0, (last - first).astype(int), len(owner)).astype("timedelta64[D]")
-    rest = pd.DataFrame({"manager_id": owner, "created_on": first + days, "customer_id": "",
-                         "reached": rng.choice(STAGES, len(owner), p=[0.28, 0.27, 0.2, 0.15, 0.1]),
-                         "cost": np.exp(rng.normal(7.0, 0.5, len(owner))).round(0)})
+    rest = pd.DataFrame(
+        {
+            "manager_id": owner,
+            "created_on": first + days,
+            "customer_id": "",
+            "reached": rng.choice(STAGES, len(owner), p=[0.28, 0.27, 0.2, 0.15, 0.1]),
+            "cost": np.exp(rng.normal(7.0, 0.5, len(owner))).round(0),
+        }
+    )
     closes = rest["created_on"].to_numpy("datetime64[D]") + rng.integers(7, 100, len(rest)).astype("timedelta64[D]")
     rest["closed_on"] = pd.Series(closes).where(closes <= last)
     rest["stage"] = np.where(closes <= last, "lost", rest["reached"])
@@ -72,12 +86,19 @@ def manager_table(frame: pd.DataFrame, effects: pd.DataFrame, rng: np.random.Gen
     present = [manager for manager in effects.index if manager in region.index]
     surnames = [names["surnames"][place % len(names["surnames"])] for place in range(len(present))]
     target = (sales[present] * rng.normal(1.06, 0.08, len(present))).round(-3)
-    return pd.DataFrame({"manager_id": present, "name": [surname + names["given"] for surname in surnames],
-                         "region": region[present].to_numpy(), "sales_target": target.to_numpy()})
+    return pd.DataFrame(
+        {
+            "manager_id": present,
+            "name": [surname + names["given"] for surname in surnames],
+            "region": region[present].to_numpy(),
+            "sales_target": target.to_numpy(),
+        }
+    )
 
 
-def competitor_scores(responses: pd.DataFrame, frame: pd.DataFrame, programme: Programme,
-                      rng: np.random.Generator) -> pd.DataFrame:
+def competitor_scores(
+    responses: pd.DataFrame, frame: pd.DataFrame, programme: Programme, rng: np.random.Generator
+) -> pd.DataFrame:
     """How some visited customers rate their main competitor on the same dimensions and scale."""
     visited = responses.merge(frame[["contact_id", *programme.dimensions]], on="contact_id")
     visited = visited[rng.random(len(visited)) < ASKED_ABOUT_COMPETITOR]
@@ -97,8 +118,10 @@ def audit_table(effects: pd.DataFrame, period: Period, rng: np.random.Generator)
     for manager, effect in effects.mean(axis=1).items():
         for _ in range(2):
             day = np.datetime64(period.start) + int(rng.integers(10, 150))
-            rows += [(manager, day, checkpoint, int(np.clip(np.rint(rng.normal(7.2 + 0.3 * effect, 1.2)), 0, 10)))
-                     for checkpoint in SETTING["checkpoints"]]
+            rows += [
+                (manager, day, checkpoint, int(np.clip(np.rint(rng.normal(7.2 + 0.3 * effect, 1.2)), 0, 10)))
+                for checkpoint in SETTING["checkpoints"]
+            ]
     return pd.DataFrame(rows, columns=["manager_id", "visited_on", "checkpoint", "score"])
 
 
@@ -117,8 +140,19 @@ def mention_table(frame: pd.DataFrame, period: Period, dimensions: list[str], rn
 
 def action_table(period: Period) -> pd.DataFrame:
     """The improvement plan as it stands at a period: the actions that have begun."""
-    columns = ["action_id", "opened", "dimension", "item", "segment", "value", "owner", "started_on", "due_on",
-               "status", "expected_gain"]
+    columns = [
+        "action_id",
+        "opened",
+        "dimension",
+        "item",
+        "segment",
+        "value",
+        "owner",
+        "started_on",
+        "due_on",
+        "status",
+        "expected_gain",
+    ]
     begun = [action for action in SETTING["actions"] if np.datetime64(action["started_on"]) <= last_day(period)]
     status = ["done" if np.datetime64(action["due_on"]) <= last_day(period) else "running" for action in begun]
     return pd.DataFrame(begun, columns=columns).assign(item="", status=status)

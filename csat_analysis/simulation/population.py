@@ -15,18 +15,18 @@ from csat_analysis.programme import Programme
 from csat_analysis.simulation.setting import SETTING, by_level, last_day, levels, stream, survey_date
 
 FRAME_SIZE = 815
-ENTRANTS_A_PERIOD = 54             # mean number; about as many leave
+ENTRANTS_A_PERIOD = 54  # mean number; about as many leave
 MANAGERS_A_REGION = 3
 
-LEVEL, RISE = 66.0, 1.2            # at the first published period, and per period
-REGION_EFFECT = (1.5, -2.5)        # from the first to the last region of survey.yml
+LEVEL, RISE = 66.0, 1.2  # at the first published period, and per period
+REGION_EFFECT = (1.5, -2.5)  # from the first to the last region of survey.yml
 INDUSTRY_EFFECT = (0.8, -0.8)
 SIZE_EFFECT, NEW_EFFECT = 0.9, -2.0
 VIEW_SD, DIMENSION_SD, ITEM_SD = 9.5, 7.0, 11.0
 ITEM_OFFSET_SD = 2.5
-PERSISTENCE = 0.62                 # of a customer's own view from one period to the next
-OUTCOME_SD = 9.0                   # of an outcome around the overall impression
-STAFF_EFFECT = 6.0                 # how much higher the company's own people rate it
+PERSISTENCE = 0.62  # of a customer's own view from one period to the next
+OUTCOME_SD = 9.0  # of an outcome around the overall impression
+STAFF_EFFECT = 6.0  # how much higher the company's own people rate it
 
 
 def draw_customers(programme: Programme, calendar: list[Period], seed: int) -> pd.DataFrame:
@@ -38,16 +38,21 @@ def draw_customers(programme: Programme, calendar: list[Period], seed: int) -> p
     size = rng.normal(np.where(entrant, -0.4, 0.0), 1.0)
     region = rng.choice(levels(programme, "region"), count, p=shares(len(levels(programme, "region"))))
     industry = rng.choice(levels(programme, "industry"), count, p=shares(len(levels(programme, "industry"))))
-    return pd.DataFrame({
-        "customer_id": [f"C{number:04d}" for number in range(1, count + 1)],
-        "name": [firm_name(number, kind) for number, kind in enumerate(industry)],
-        "region": region, "industry": industry,
-        "since": first_orders(arrives, calendar, rng),
-        "manager_id": assign_managers(region, size, entrant, levels(programme, "region"), rng),
-        "exclusive": rng.random(count) < np.where(entrant, 0.28, 0.15) + 0.05 * (size > 1),
-        "acquisition_cost": np.exp(rng.normal(8.0 + 0.3 * size, 0.4)).round(0),
-        "competition": rng.choice(["low", "medium", "high"], count, p=[0.3, 0.45, 0.25]),
-        "size": size, "arrives": arrives})
+    return pd.DataFrame(
+        {
+            "customer_id": [f"C{number:04d}" for number in range(1, count + 1)],
+            "name": [firm_name(number, kind) for number, kind in enumerate(industry)],
+            "region": region,
+            "industry": industry,
+            "since": first_orders(arrives, calendar, rng),
+            "manager_id": assign_managers(region, size, entrant, levels(programme, "region"), rng),
+            "exclusive": rng.random(count) < np.where(entrant, 0.28, 0.15) + 0.05 * (size > 1),
+            "acquisition_cost": np.exp(rng.normal(8.0 + 0.3 * size, 0.4)).round(0),
+            "competition": rng.choice(["low", "medium", "high"], count, p=[0.3, 0.45, 0.25]),
+            "size": size,
+            "arrives": arrives,
+        }
+    )
 
 
 def shares(count: int) -> np.ndarray:
@@ -70,8 +75,9 @@ def first_orders(arrives: np.ndarray, calendar: list[Period], rng: np.random.Gen
     return np.where(arrives == 0, long_ago, lately)
 
 
-def assign_managers(region: np.ndarray, size: np.ndarray, entrant: np.ndarray, regions: list[str],
-                    rng: np.random.Generator) -> list[str]:
+def assign_managers(
+    region: np.ndarray, size: np.ndarray, entrant: np.ndarray, regions: list[str], rng: np.random.Generator
+) -> list[str]:
     """In a region the first manager keeps the large customers and the last gets the new ones: case mix, not merit."""
     pull = np.column_stack([0.7 * size, np.zeros(len(size)), 0.8 * entrant - 0.3 * size])
     taste = pull + rng.gumbel(size=pull.shape)
@@ -85,8 +91,13 @@ def manager_effects(programme: Programme, seed: int) -> pd.DataFrame:
     draw = stream(seed, "managers").normal(size=len(names))
     merit = (draw - draw.mean()) / draw.std()
     rule = SETTING["manager_effect"]
-    return pd.DataFrame({dimension: merit * (rule["there"] if dimension == rule["dimension"] else rule["elsewhere"])
-                         for dimension in programme.dimensions}, index=pd.Index(names, name="manager_id"))
+    return pd.DataFrame(
+        {
+            dimension: merit * (rule["there"] if dimension == rule["dimension"] else rule["elsewhere"])
+            for dimension in programme.dimensions
+        },
+        index=pd.Index(names, name="manager_id"),
+    )
 
 
 def case_mix(customers: pd.DataFrame, is_new: np.ndarray, programme: Programme) -> np.ndarray:
@@ -113,7 +124,7 @@ def action_gain(customers: pd.DataFrame, period: Period, programme: Programme) -
 def carry_on(before: np.ndarray | None, shape: tuple[int, ...], sd: float, rng: np.random.Generator) -> np.ndarray:
     """A view that keeps its spread while it drifts: corr(now, before) = PERSISTENCE."""
     fresh = rng.normal(0, sd, shape)
-    return fresh if before is None else PERSISTENCE * before + np.sqrt(1 - PERSISTENCE ** 2) * fresh
+    return fresh if before is None else PERSISTENCE * before + np.sqrt(1 - PERSISTENCE**2) * fresh
 
 
 def company_level(step: int, programme: Programme) -> np.ndarray:
@@ -143,7 +154,9 @@ def tick(points: np.ndarray, low: float, high: float) -> np.ndarray:
 def add_scores(ticked: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """The same people with a column of points for each dimension and for the index."""
     scale = programme.scale
-    scored = {name: 100 * (ticked[list(dimension.items)].mean(axis=1) - scale.min) / (scale.max - scale.min)
-              for name, dimension in programme.dimensions.items()}
+    scored = {
+        name: 100 * (ticked[list(dimension.items)].mean(axis=1) - scale.min) / (scale.max - scale.min)
+        for name, dimension in programme.dimensions.items()
+    }
     index = sum(programme.weights[name] * points for name, points in scored.items())
     return ticked.assign(**scored, index=index)

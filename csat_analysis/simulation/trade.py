@@ -13,7 +13,7 @@ import pandas as pd
 from csat_analysis.simulation.setting import SETTING
 
 INTERCEPT, SLOPE, SALES, BOUGHT = -2.65, 0.0375, 0.25, 0.6
-MORE_ORDERS, ORDERS_BY_SIZE = 1.05, 0.6    # log mean of the orders after the first, and its slope on size
+MORE_ORDERS, ORDERS_BY_SIZE = 1.05, 0.6  # log mean of the orders after the first, and its slope on size
 LOG_AMOUNT, AMOUNT_BY_SIZE, AMOUNT_SD = 9.0, 0.85, 0.5
 LEAVE_IF_SILENT, LEAVE_IF_ORDERING = 0.19, 0.025
 DAY = np.timedelta64(1, "D")
@@ -25,8 +25,9 @@ def repurchase_probability(index: pd.Series, sales_12m: pd.Series, bought_before
     return 1 / (1 + np.exp(-score))
 
 
-def choose_leavers(frame: pd.DataFrame, next_survey: np.datetime64, programme_dimensions: list[str],
-                   rng: np.random.Generator) -> pd.DataFrame:
+def choose_leavers(
+    frame: pd.DataFrame, next_survey: np.datetime64, programme_dimensions: list[str], rng: np.random.Generator
+) -> pd.DataFrame:
     """left_on and left_reason of those who leave before the next survey: mostly customers who don't order again.
 
     The reason is what the worst-rated dimension suggests, or, for three in ten, something else.
@@ -67,13 +68,18 @@ def price_and_ship(who: pd.DataFrame, ordered_on: np.ndarray, rng: np.random.Gen
     """Amounts follow the customer's size; where service is slow, processing and delivery take longer."""
     count, slow = len(who), who["slow"].to_numpy()
     processed_on = ordered_on + rng.poisson(np.exp(0.2 + 0.25 * slow)) * DAY
-    return pd.DataFrame({
-        "customer_id": who["customer_id"].to_numpy(), "ordered_on": ordered_on, "processed_on": processed_on,
-        "delivered_on": processed_on + (1 + rng.poisson(np.exp(1.2 + 0.25 * slow))) * DAY,
-        "amount": np.exp(rng.normal(LOG_AMOUNT + AMOUNT_BY_SIZE * who["size"].to_numpy(), AMOUNT_SD)).round(2),
-        "gross_margin": rng.normal(0.24, 0.05, count).clip(0.02, 0.6).round(3),
-        "product": [f"{number:03d}" for number in rng.zipf(1.6, count) % 24 + 1],
-        "first": ordered_on == who["since"].to_numpy()})
+    return pd.DataFrame(
+        {
+            "customer_id": who["customer_id"].to_numpy(),
+            "ordered_on": ordered_on,
+            "processed_on": processed_on,
+            "delivered_on": processed_on + (1 + rng.poisson(np.exp(1.2 + 0.25 * slow))) * DAY,
+            "amount": np.exp(rng.normal(LOG_AMOUNT + AMOUNT_BY_SIZE * who["size"].to_numpy(), AMOUNT_SD)).round(2),
+            "gross_margin": rng.normal(0.24, 0.05, count).clip(0.02, 0.6).round(3),
+            "product": [f"{number:03d}" for number in rng.zipf(1.6, count) % 24 + 1],
+            "first": ordered_on == who["since"].to_numpy(),
+        }
+    )
 
 
 def sales_before(orders: pd.DataFrame, customers: pd.Series, day: np.datetime64, days: int) -> np.ndarray:

@@ -84,8 +84,9 @@ def panel_people(panel: Panel, frame: pd.DataFrame, staff: pd.DataFrame) -> pd.D
     return frame.nlargest(panel.size, panel.order_by) if panel.draw == "top" else frame
 
 
-def population_values(potential: pd.DataFrame, staff: dict[str, pd.DataFrame],
-                      programme: Programme) -> tuple[pd.DataFrame, float]:
+def population_values(
+    potential: pd.DataFrame, staff: dict[str, pd.DataFrame], programme: Programme
+) -> tuple[pd.DataFrame, float]:
     """The `population` table, and the standard in points."""
     frames = dict(list(potential.groupby("period", sort=True)))
     panels = {period: three_panel_mean(frame, staff[period], programme) for period, frame in frames.items()}
@@ -124,7 +125,7 @@ def customer_class(sales: pd.Series, classes: dict[str, float]) -> np.ndarray:
     """Class by cumulative share of sales, largest first: the first whose limit isn't reached before the customer."""
     listed = sales.sort_values(ascending=False)
     before = (listed.cumsum() - listed) / listed.sum()
-    names = [*classes, chr(ord(max(classes)) + 1)]          # the rest is the next letter
+    names = [*classes, chr(ord(max(classes)) + 1)]  # the rest is the next letter
     place = np.searchsorted(list(classes.values()), before.to_numpy(), side="right")
     return pd.Series(np.array(names)[place], index=listed.index).reindex(sales.index).to_numpy()
 

@@ -17,4 +17,6 @@ def answers_by_panel(responses: pd.DataFrame) -> pd.DataFrame:
 def missing_by_item(responses: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """Items (index) with `asked`, `missing` and `share`: people who answered the survey but not this item."""
     missing = responses[programme.items].isna().sum()
-    return pd.DataFrame({"asked": len(responses), "missing": missing, "share": missing / len(responses)}).rename_axis("item")
+    return pd.DataFrame({"asked": len(responses), "missing": missing, "share": missing / len(responses)}).rename_axis(
+        "item"
+    )

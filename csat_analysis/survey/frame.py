@@ -32,7 +32,7 @@ def abc_class(sales: pd.Series, classes: Mapping[str, float]) -> pd.Series:
 
 
 def tenure(since: pd.Series, on: dt.date, new_months: int) -> pd.Series:
-    """"new" until `new_months` after the first order, "established" from then on; missing where `since` is."""
+    """ "new" until `new_months` after the first order, "established" from then on; missing where `since` is."""
     since = pd.to_datetime(since)
     new = since > pd.Timestamp(on) - pd.DateOffset(months=new_months)
     return pd.Series(np.where(new, "new", "established"), index=since.index, dtype=object).where(since.notna())

@@ -11,7 +11,7 @@ from csat_analysis.design import Design
 from csat_analysis.intake import Clean
 from csat_analysis.programme import Panel, Programme
 
-IN_LIST_ORDER = ("equal_interval", "equal_groups")      # draws that spread over a list sorted by `order_by`
+IN_LIST_ORDER = ("equal_interval", "equal_groups")  # draws that spread over a list sorted by `order_by`
 TAKE_ALL = ("top", "all")
 
 
@@ -38,10 +38,15 @@ def panel_sample(clean: Clean, programme: Programme, panel: str) -> Sample:
     population = frame_size(clean) if rule.draw in IN_LIST_ORDER else drawn
     known = population >= customer.nunique() > 0
     design = Design.of(
-        contact=contact_ids(mine, customer), unit=customer.to_numpy(), stratum=np.full(len(mine), panel),
-        weight=1 / customer.map(customer.value_counts()).to_numpy(dtype=float), wave=str(clean.period),
-        population={panel: population} if known else {}, drawn={panel: drawn} if drawn else {},
-        systematic=[panel] if in_list_order(rule, clean) else [], order=list_rank(customer, rule, clean),
+        contact=contact_ids(mine, customer),
+        unit=customer.to_numpy(),
+        stratum=np.full(len(mine), panel),
+        weight=1 / customer.map(customer.value_counts()).to_numpy(dtype=float),
+        wave=str(clean.period),
+        population={panel: population} if known else {},
+        drawn={panel: drawn} if drawn else {},
+        systematic=[panel] if in_list_order(rule, clean) else [],
+        order=list_rank(customer, rule, clean),
     )
     return Sample(mine.index, design)
 
@@ -74,8 +79,12 @@ def representative_sample(clean: Clean, programme: Programme) -> Sample:
     answered = mine.assign(stratum=stratum).groupby("stratum")["customer_id"].nunique()
     whole = stratum.map({h: population.get(h, answered[h]) / answered[h] for h in answered.index}).to_numpy(dtype=float)
     design = Design.of(
-        contact=contact_ids(mine, mine["customer_id"]), unit=mine["customer_id"].to_numpy(), stratum=stratum.to_numpy(),
-        weight=whole / contacts, wave=str(clean.period), population=population if customers is not None else {},
+        contact=contact_ids(mine, mine["customer_id"]),
+        unit=mine["customer_id"].to_numpy(),
+        stratum=stratum.to_numpy(),
+        weight=whole / contacts,
+        wave=str(clean.period),
+        population=population if customers is not None else {},
         drawn=size | ({"others": drawn_others} if drawn_others else {}),
         systematic=["others"] if rule and in_list_order(rule, clean) else [],
         order=list_rank(mine["customer_id"], rule, clean) if rule else None,
@@ -87,9 +96,12 @@ def brought_sample(clean: Clean, programme: Programme) -> Sample:
     """Every answer, with the weight and strata that the survey brings (with replacement: no population is known)."""
     responses = clean.tables["responses"]
     weight, strata = programme.design.weight, programme.design.strata
-    design = Design.of(contact_ids(responses, responses["contact_id"]), wave=str(clean.period),
-                       weight=responses[weight].astype(float).fillna(0).to_numpy() if weight else None,
-                       stratum=responses[strata].astype(str).to_numpy() if strata else None)
+    design = Design.of(
+        contact_ids(responses, responses["contact_id"]),
+        wave=str(clean.period),
+        weight=responses[weight].astype(float).fillna(0).to_numpy() if weight else None,
+        stratum=responses[strata].astype(str).to_numpy() if strata else None,
+    )
     return Sample(responses.index, design)
 
 
@@ -114,7 +126,11 @@ def top_of_frame(clean: Clean, rule: Panel) -> np.ndarray:
     customers = clean.tables.get("customers")
     if customers is None:
         return np.array([], dtype=object)
-    ranked = customers.sort_values(rule.order_by, ascending=False, kind="stable") if rule.order_by in customers else customers
+    ranked = (
+        customers.sort_values(rule.order_by, ascending=False, kind="stable")
+        if rule.order_by in customers
+        else customers
+    )
     return ranked["customer_id"].head(rule.size or len(ranked)).to_numpy()
 
 

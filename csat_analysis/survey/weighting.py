@@ -19,8 +19,14 @@ class Raked:
     iterations: int
 
 
-def rake(factors: pd.DataFrame, margins: Mapping[str, Mapping[str, float]], *, weight: np.ndarray | None = None,
-         tolerance: float = 1e-10, max_iterations: int = 1000) -> Raked:
+def rake(
+    factors: pd.DataFrame,
+    margins: Mapping[str, Mapping[str, float]],
+    *,
+    weight: np.ndarray | None = None,
+    tolerance: float = 1e-10,
+    max_iterations: int = 1000,
+) -> Raked:
     """Weights as close to the given ones as the margins allow (iterative proportional fitting, Deming and Stephan 1940).
 
     What it tells a manager: answers count so that classes, regions … have the shares that they have in the frame.
@@ -47,8 +53,13 @@ def rake(factors: pd.DataFrame, margins: Mapping[str, Mapping[str, float]], *, w
     return Raked(weight * (fitted / start)[cell], iterations)
 
 
-def fit(start: np.ndarray, levels: Mapping[str, np.ndarray], targets: Mapping[str, np.ndarray], tolerance: float,
-        max_iterations: int) -> tuple[np.ndarray, int]:
+def fit(
+    start: np.ndarray,
+    levels: Mapping[str, np.ndarray],
+    targets: Mapping[str, np.ndarray],
+    tolerance: float,
+    max_iterations: int,
+) -> tuple[np.ndarray, int]:
     """Scale the cells to each margin in turn until all agree."""
     fitted = start.copy()
     for iteration in range(1, max_iterations + 1):
@@ -59,8 +70,10 @@ def fit(start: np.ndarray, levels: Mapping[str, np.ndarray], targets: Mapping[st
             worst = max(worst, float(np.abs(factor - 1).max()))
         if worst < tolerance:
             return fitted, iteration
-    raise EstimateError(f"raking to {', '.join(targets)} does not converge in {max_iterations} rounds: the margins contradict each "
-                        "other in this sample (two levels that never occur apart?); drop a margin or merge levels")
+    raise EstimateError(
+        f"raking to {', '.join(targets)} does not converge in {max_iterations} rounds: the margins contradict each "
+        "other in this sample (two levels that never occur apart?); drop a margin or merge levels"
+    )
 
 
 def level_codes(column: pd.Series, name: str, totals: Mapping[str, float]) -> np.ndarray:
@@ -69,10 +82,14 @@ def level_codes(column: pd.Series, name: str, totals: Mapping[str, float]) -> np
     codes = levels.get_indexer(column)
     if (codes < 0).any():
         stranger = column[codes < 0].iloc[0]
-        raise EstimateError(f"raking: {name} is {stranger!r} in the sample, but the frame's margin lacks that level; its levels are {', '.join(map(str, levels))}")
+        raise EstimateError(
+            f"raking: {name} is {stranger!r} in the sample, but the frame's margin lacks that level; its levels are {', '.join(map(str, levels))}"
+        )
     empty = np.flatnonzero(np.bincount(codes, minlength=len(levels)) == 0)
     if len(empty):
-        raise EstimateError(f"raking: nobody with {name} = {levels[empty[0]]!r} answered; merge that level with another")
+        raise EstimateError(
+            f"raking: nobody with {name} = {levels[empty[0]]!r} answered; merge that level with another"
+        )
     if min(totals.values()) <= 0:
         raise EstimateError(f"raking: the frame's total of {name} = {min(totals, key=totals.get)!r} is not above 0")
     return codes
@@ -83,4 +100,6 @@ def check_totals(margins: Mapping[str, Mapping[str, float]]) -> None:
     first, *others = totals
     for name in others:
         if not np.isclose(totals[name], totals[first], rtol=1e-6):
-            raise EstimateError(f"raking: {name} adds up to {totals[name]:g}, but {first} to {totals[first]:g}: margins are of one frame")
+            raise EstimateError(
+                f"raking: {name} adds up to {totals[name]:g}, but {first} to {totals[first]:g}: margins are of one frame"
+            )

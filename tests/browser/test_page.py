@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-
 from report_examples import foreign_report, house_report
 
 LANGUAGES, WIDTHS = ("zh", "en"), (375, 1280)
