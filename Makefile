@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test lab notebooks lock clean
+.PHONY: help setup report test benchmark lab notebooks lock clean
 
 help:
 	@echo "make report     render the report of the latest period (or PERIOD=2025H2)"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make test       run all tests"
+	@echo "make benchmark  time a million answers, beside R's survey package where it is installed"
 	@echo "make notebooks  execute the committed notebooks with their defaults and store them"
 	@echo "make lock       compile requirements.txt from pyproject.toml"
 	@echo "make clean      remove the environment and everything that runs made"
@@ -24,7 +25,10 @@ report: setup
 	@$(BIN)/csat run $(PERIOD)
 
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --benchmark-disable tests
+
+benchmark: setup
+	$(BIN)/python -m pytest -q tests/benchmarks -m benchmark -p no:xdist
 
 lab: setup
 	$(BIN)/jupyter lab notebooks

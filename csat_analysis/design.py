@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,9 @@ class Design:
     order     rank in the list that a systematic sample was drawn from; ties and other strata don't use it.
     unit      sampling unit of each contact as a code (a customer with several contacts is one unit).
     wave      the period; estimates of different waves combine as statements about the process.
+    margins   position of each contact's level in every margin that the weights were raked to; influences are
+              residuals on them, since what the margins fix has no sampling error left.
+    base      the weights before raking, with which that residual is taken; None: the weights themselves.
     merged    (stratum, neighbour) where a lone respondent's stratum was merged, to be said beside the number.
     """
 
@@ -35,6 +38,8 @@ class Design:
     unit_name: pd.Index
     wave: str = ""
     merged: tuple[tuple[str, str], ...] = ()
+    margins: tuple[np.ndarray, ...] = ()
+    base: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -97,14 +102,43 @@ class Design:
         return f"Design({len(self.contact):,} contacts in {', '.join(self.strata.index)}{'; wave ' + self.wave if self.wave else ''})"
 
     @cached_property
+    def _unit_stratum(self) -> np.ndarray:
+        found = np.empty(len(self.unit_name), dtype=np.int64)
+        found[self.unit] = self.stratum
+        return found
+
+    @cached_property
+    def _contacts_are_units(self) -> bool:
+        return np.array_equal(self.unit, np.arange(len(self.unit)))
+
+    @cached_property
+    def positions(self) -> np.ndarray:
+        return np.arange(len(self.contact))
+
+    @cached_property
+    def in_use(self) -> np.ndarray:
+        """Positions of the contacts with a weight above 0."""
+        return np.flatnonzero(self.weight > 0)
+
+    @cached_property
+    def _unit_place(self) -> np.ndarray:
+        """Place of each sampling unit in its stratum's list, counted among those that answered."""
+        order = np.empty(len(self.unit_name))
+        order[self.unit] = self.order
+        in_list = np.lexsort((order, self._unit_stratum))
+        starts = np.cumsum(self.units_by_stratum) - self.units_by_stratum
+        place = np.empty(len(in_list), dtype=np.int64)
+        place[in_list] = np.arange(len(in_list)) - starts[self._unit_stratum[in_list]]
+        return place
+
+    @cached_property
     def units_by_stratum(self) -> np.ndarray:
-        return self._units_in(np.arange(len(self.contact)))
+        return np.bincount(self._unit_stratum, minlength=len(self.strata))
 
     def _units_in(self, rows: np.ndarray) -> np.ndarray:
         """Sampling units a stratum among these rows."""
-        unit_stratum = np.full(len(self.unit_name), -1)
-        unit_stratum[self.unit[rows]] = self.stratum[rows]
-        return np.bincount(unit_stratum[unit_stratum >= 0], minlength=len(self.strata))
+        units = rows if self._contacts_are_units else np.unique(self.unit[rows])
+        return np.bincount(self._unit_stratum[units], minlength=len(self.strata))
 
     def degrees_of_freedom(self, rows: np.ndarray) -> int:
         units = self._units_in(rows)
@@ -112,10 +146,9 @@ class Design:
 
     def is_census(self, rows: np.ndarray) -> bool:
         """Did everybody in every stratum that the domain touches answer?"""
-        touched = np.unique(self.stratum[rows])
-        return bool(len(touched)) and bool(
-            (self.units_by_stratum[touched] >= self.strata["population"].to_numpy()[touched]).all()
-        )
+        touched = np.flatnonzero(np.bincount(self.stratum[rows]))
+        population = self.strata["population"].to_numpy()
+        return bool(len(touched)) and bool((self.units_by_stratum[touched] >= population[touched]).all())
 
     def variance(self, influence: np.ndarray, rows: np.ndarray, *, lost: np.ndarray, finite: bool) -> float:
         """Variance of an estimate from its influences; NaN where a stratum has one unit and no neighbour.
@@ -125,41 +158,86 @@ class Design:
           process  the same + m · r · (n/N) · s²  (the frame itself is one outcome of the process)
         with s² the plain variance of the influences and d² half their mean squared successive difference in the list's
         order; d² = s² unless the draw was systematic. Without systematic drawing the two are (1 − m/N) m s² and m s².
+        Contacts without influence count as zeros; only those with any are touched.
         """
-        total, stratum, order = self._by_unit(influence, rows)
-        count = len(self.strata)
-        m = np.bincount(stratum, minlength=count).astype(float)
-        first = np.bincount(stratum, total, minlength=count)
-        present = m > 0
-        if (m[present] < 2).any():
+        m = self.units_by_stratum.astype(float)
+        if (m < 2).any():
             return float("nan")
-        centred = total - (first / np.where(present, m, 1))[stratum]
-        s2 = np.bincount(stratum, centred**2, minlength=count) / np.where(present, m - 1, 1)
-        d2 = np.where(self.strata["systematic"], successive_difference(total, stratum, order, count), s2)
+        total, units = self._by_unit(influence, rows)
+        stratum, count = self._unit_stratum[units], len(m)
+        squares = np.bincount(stratum, total**2, minlength=count)
+        s2 = np.maximum(squares - np.bincount(stratum, total, minlength=count) ** 2 / m, 0.0) / (m - 1)
+        systematic = self.strata["systematic"].to_numpy(dtype=bool)
+        d2 = np.where(systematic, self._successive_difference(total, units), s2) if systematic.any() else s2
         population, drawn = self.strata["population"].to_numpy(), self.strata["drawn"].to_numpy()
         answered = np.minimum((m - self._units_in(lost)) / drawn, 1.0)
         sampling_fraction = np.divide(drawn, population, out=np.zeros(count), where=np.isfinite(population))
         per_unit = answered * (1 - sampling_fraction) * d2 + (1 - answered) * s2
         if not finite:
             per_unit = per_unit + answered * sampling_fraction * s2
-        return float((m * per_unit)[present].sum())
+        return float((m * per_unit).sum())
 
-    def _by_unit(self, influence: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Influence summed within sampling units, with each unit's stratum and place in the list."""
-        count = len(self.unit_name)
-        total = np.bincount(self.unit[rows], influence, minlength=count)
-        stratum, order = np.zeros(count, dtype=int), np.zeros(count)
-        stratum[self.unit], order[self.unit] = self.stratum, self.order
-        return total, stratum, order
+    def _by_unit(self, influence: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Influence summed within sampling units, and those units."""
+        if self._contacts_are_units:
+            return influence, rows
+        units, place = np.unique(self.unit[rows], return_inverse=True)
+        return np.bincount(place, influence, minlength=len(units)), units
 
+    def _successive_difference(self, total: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """Σ(u_k − u_{k−1})² / 2(m − 1) a stratum in the list's order; units that aren't named have u = 0."""
+        stratum, place = self._unit_stratum[units], self._unit_place[units]
+        m, count = self.units_by_stratum, len(self.strata)
+        neighbours = (place > 0).astype(float) + (place < m[stratum] - 1)
+        squares = np.bincount(stratum, neighbours * total**2, minlength=count)
+        in_list = np.lexsort((place, stratum))
+        u, h, at = total[in_list], stratum[in_list], place[in_list]
+        beside = (h[1:] == h[:-1]) & (at[1:] == at[:-1] + 1)
+        products = np.bincount(h[1:][beside], (u[1:] * u[:-1])[beside], minlength=count)
+        return np.maximum(squares - 2 * products, 0.0) / (2 * (m - 1))
 
-def successive_difference(total: np.ndarray, stratum: np.ndarray, order: np.ndarray, count: int) -> np.ndarray:
-    """Σ(u_k − u_{k−1})² / 2(m − 1) a stratum, in the list's order."""
-    place = np.lexsort((order, stratum))
-    u, h = total[place], stratum[place]
-    same = h[1:] == h[:-1]
-    squares = np.bincount(h[1:][same], np.diff(u)[same] ** 2, minlength=count)
-    return squares / np.maximum(2 * np.bincount(h[1:][same], minlength=count), 1)
+    def residual(self, influence: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Influence less what the raked margins explain of it, and its rows: w (z − fit), with z = influence / w fitted on
+        the levels by least squares weighted with the weights before raking (R's `calibrate`)."""
+        if not self.margins:
+            return influence, rows
+        z = np.zeros(len(self.contact))
+        z[rows] = np.divide(influence, self.weight[rows], out=np.zeros(len(rows)), where=self.weight[rows] > 0)
+        sizes = [codes.max() + 1 for codes in self.margins]
+        levels = [np.bincount(codes, self._base * z, minlength=k) for codes, k in zip(self.margins, sizes, strict=True)]
+        coefficients = np.split(self._margin_inverse @ np.concatenate(levels), np.cumsum(sizes)[:-1])
+        fitted = sum(beta[codes] for beta, codes in zip(coefficients, self.margins, strict=True))
+        return self.weight * (z - fitted), np.arange(len(z))
+
+    @property
+    def _base(self) -> np.ndarray:
+        return self.weight if self.base is None else self.base
+
+    @cached_property
+    def left_by_raking(self) -> float:
+        """Share of the sample's degrees of freedom that raking to the margins leaves; 1 without raking."""
+        taken = sum(int(codes.max()) for codes in self.margins)
+        return 1.0 if not taken else max(1 - taken / self.degrees_of_freedom(np.arange(len(self.contact))), 1e-9)
+
+    def sampled_part(self, rows: np.ndarray) -> np.ndarray:
+        """Share of each contact's stratum that answered; 0 where the population is unknown."""
+        population = self.strata["population"].to_numpy()
+        part = np.divide(
+            self.units_by_stratum, population, out=np.zeros(len(population)), where=np.isfinite(population)
+        )
+        return part[self.stratum[rows]]
+
+    @cached_property
+    def _margin_inverse(self) -> np.ndarray:
+        sizes = [codes.max() + 1 for codes in self.margins]
+        blocks = [
+            [
+                np.bincount(a * k + b, self._base, minlength=j * k).reshape(j, k)
+                for b, k in zip(self.margins, sizes, strict=True)
+            ]
+            for a, j in zip(self.margins, sizes, strict=True)
+        ]
+        return np.linalg.pinv(np.block(blocks), hermitian=True)
 
 
 def merge_lone(codes: np.ndarray, strata: pd.DataFrame, unit: np.ndarray) -> tuple[np.ndarray, pd.DataFrame, tuple]:
@@ -181,13 +259,36 @@ def merge_lone(codes: np.ndarray, strata: pd.DataFrame, unit: np.ndarray) -> tup
     return codes, strata, tuple(merged)
 
 
+def without_empty(codes: np.ndarray, strata: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """Drop strata that nobody is in any more."""
+    present = np.unique(codes)
+    return np.searchsorted(present, codes), strata.iloc[present]
+
+
+def apart(left: Design, right: Design) -> Design:
+    """`right` with other names for contacts that `left` holds in another stratum: two draws of one wave (a visit, and the
+    same customer in a panel that was asked in full) are no covariance of the sample's, and moving one would break a census.
+    """
+    position = left.contact.get_indexer(right.contact)
+    own = right.strata.index.to_numpy()[right.stratum]
+    moved = (position >= 0) & (left.strata.index.to_numpy()[left.stratum[position]] != own)
+    if not moved.any():
+        return right
+    contact = np.where(
+        moved, [f"{name} in {stratum}" for name, stratum in zip(right.contact, own, strict=True)], right.contact
+    )
+    units, unit = pd.factorize(np.where(moved, contact, right.unit_name[right.unit]))[::-1]
+    return replace(right, contact=pd.Index(contact), unit=unit, unit_name=pd.Index(units))
+
+
 def merge(left: Design, right: Design) -> tuple[Design, np.ndarray]:
     """One design that holds the contacts of both, and the rows of `right` in it (those of `left` keep theirs).
 
-    A contact in both keeps the left one's stratum, so write later − earlier and "who moved class is counted there". Strata
-    of one name are one stratum. Within a wave populations stay; across waves the union stands for the process: populations
+    Between waves a contact in both keeps the left one's stratum, so write later − earlier: who moved class is counted there.
+    Strata of one name are one stratum. Within a wave populations stay; across waves the union stands for the process: populations
     are infinite and the list's order is no longer that of one draw.
     """
+    right = apart(left, right) if left.wave == right.wave else right
     position = left.contact.get_indexer(right.contact)
     new = np.flatnonzero(position < 0)
     position[new] = len(left.contact) + np.arange(len(new))
@@ -195,18 +296,19 @@ def merge(left: Design, right: Design) -> tuple[Design, np.ndarray]:
     strata = left.strata.combine_first(right.strata).reindex(names)
     if left.wave != right.wave:
         strata = strata.assign(population=np.inf, drawn=np.inf, systematic=False)
-    right_stratum = names.get_indexer(right.strata.index)[right.stratum]
+    codes = np.concatenate([left.stratum, names.get_indexer(right.strata.index)[right.stratum[new]]])
     units = left.unit_name.append(right.unit_name.difference(left.unit_name, sort=False))
-    right_unit = units.get_indexer(right.unit_name)[right.unit]
+    unit = np.concatenate([left.unit, units.get_indexer(right.unit_name)[right.unit[new]]])
+    codes, strata, merged = merge_lone(*without_empty(codes, strata), unit)
     union = Design(
         contact=left.contact.append(right.contact[new]),
         weight=np.concatenate([left.weight, right.weight[new]]),
-        stratum=np.concatenate([left.stratum, right_stratum[new]]),
+        stratum=codes,
         strata=strata,
         order=np.concatenate([left.order, right.order[new]]),
-        unit=np.concatenate([left.unit, right_unit[new]]),
+        unit=unit,
         unit_name=units,
         wave=left.wave if left.wave == right.wave else f"{left.wave} and {right.wave}",
-        merged=left.merged + tuple(pair for pair in right.merged if pair not in left.merged),
+        merged=tuple(dict.fromkeys(left.merged + right.merged + merged)),
     )
     return union, position

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 
-def suppressed_groups(sizes: Mapping[str, int], min_group: int) -> set[str]:
+def suppressed_groups(sizes: Mapping[Hashable, int], min_group: int) -> set[Hashable]:
     """Groups of one partition that may not be shown.
 
     Primary: fewer than `min_group` answers (an empty group shows nothing and needs no hiding). Complementary: a hidden group
@@ -15,11 +15,11 @@ def suppressed_groups(sizes: Mapping[str, int], min_group: int) -> set[str]:
     >>> sorted(suppressed_groups({"east": 40, "west": 9, "north": 3}, min_group=5))
     ['north', 'west']
     """
-    present = sorted((size, group) for group, size in sizes.items() if size > 0)
-    hidden = {group for size, group in present if size < min_group}
+    present = sorted((group for group in sizes if sizes[group] > 0), key=lambda group: (sizes[group], str(group)))
+    hidden = {group for group in present if sizes[group] < min_group}
     if not hidden:
         return set()
-    for size, group in present:
+    for group in present:
         if len(hidden) > 1 and sum(sizes[name] for name in hidden) >= min_group:
             break
         hidden.add(group)

@@ -1,9 +1,9 @@
-"""Confidence intervals for one number, from its variance or its effective sample size. Which one suits is `estimate`'s to say."""
+"""Confidence intervals for one number, from its variance or effective sample size; `estimate` says which one suits."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 NPS_PSEUDO_ANSWERS = {"promoter": 0.75, "passive": 1.5, "detractor": 0.75}  # Rocks (2016): adjusted Wald, n + 3
 
@@ -14,11 +14,22 @@ def t_interval(value: float, se: float, degrees_of_freedom: int, confidence: flo
 
 
 def wilson(p: float, n: float, confidence: float) -> tuple[float, float]:
-    """Wilson (1927) for a share p of n (effective) answers."""
+    """Wilson (1927) for a share p of n (effective) answers; it holds p and stays within 0–1 to the last digit."""
     z2 = stats.norm.ppf((1 + confidence) / 2) ** 2
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = np.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    return centre - half, centre + half
+    return max(min(centre - half, p), 0.0), min(max(centre + half, p), 1.0)
+
+
+def logit(p: float, se: float, degrees_of_freedom: int, confidence: float) -> tuple[float, float]:
+    """t interval for the log odds of a share p (0–1), taken back to shares; NaN at p = 0 and 1 (infinite log odds).
+
+    Checked against R survey `svyciprop(method = "logit")` (tests/reference/survey.R).
+    """
+    if not 0 < p < 1:
+        return float("nan"), float("nan")
+    low, high = t_interval(float(special.logit(p)), se / (p * (1 - p)), degrees_of_freedom, confidence)
+    return float(special.expit(low)), float(special.expit(high))
 
 
 def adjusted_wald_nps(promoters: float, detractors: float, n: float, confidence: float) -> tuple[float, float]:
@@ -30,12 +41,12 @@ def adjusted_wald_nps(promoters: float, detractors: float, n: float, confidence:
     return 100 * (up - down - half), 100 * (up - down + half)
 
 
-def quantile_levels(p: float, n: float, confidence: float) -> tuple[float, float]:
-    """The two levels of the distribution between which its p-quantile lies, from n (effective) answers; NaN where n allows none.
+def quantile_ranks(p: float, n: float, confidence: float) -> tuple[float, float]:
+    """Ranks among n (effective) ordered answers between which the p-quantile lies; NaN where n allows no interval.
 
-    The order statistics' exact interval, made continuous in the rank by the Beta distribution (the level of rank r of n is
-    Beta(r, n − r + 1)). Where even the largest (or smallest) answer leaves more than half of the error to one side, that
-    side takes what it must and the other the rest; where it takes all (P90 with n below 29), there is no interval.
+    The exact interval of order statistics, made continuous in the rank (the level of rank r of n is Beta(r, n − r + 1)).
+    Where even the largest or smallest answer leaves more than half of the error to its side, the other side takes the
+    rest; where it leaves all of it (P90 with n below 29), there is no interval.
     """
     error = 1 - confidence
     above, below = p**n, (1 - p) ** n  # chance that the quantile lies beyond the largest, the smallest answer

@@ -236,6 +236,15 @@ class Programme(Part):
             raise ValueError(f"standard: {self.standard:g} is outside 0–100 points")
         return self
 
+    @model_validator(mode="after")
+    def classes_rise(self) -> Programme:
+        limits = list(self.classes.values())
+        if limits != sorted(limits) or not all(0 < limit <= 1 for limit in limits):
+            raise ValueError(
+                f"classes: the limits are cumulative shares of sales and rise from class to class, not {limits}"
+            )
+        return self
+
     @property
     def weights(self) -> dict[str, float]:
         """Dimension → weight in the index; equal where survey.yml gives none."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from csat_analysis import certification
 from csat_analysis.errors import ResultError
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.period import Period
@@ -29,14 +30,20 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "data.rows_set_aside": ("count", ("table",)),
     "data.values_missing": ("count", ("table", "rule")),
     "data.values_repaired": ("count", ("table", "rule")),
+    "data.rows_set_aside_by_rule": ("count", ("table", "rule")),
+    "data.asked": ("count", ("panel",)),
     "data.answers": ("count", ("panel",)),
     "data.clean_share": ("share", ()),
+    "design.merged_strata": ("count", ()),
+    "certification.cells": ("count", ("outcome",)),
+    "certification.coverage": ("share", ("estimator", "answers")),
     "satisfaction.index": ("points", ()),
     "satisfaction.standard": ("points", ()),
     "satisfaction.against_standard": ("points", ()),
     "satisfaction.three_panel_mean": ("points", ()),
     "satisfaction.panel": ("points", ("panel",)),
     "satisfaction.dimension": ("points", ("dimension",)),
+    "satisfaction.weight": ("share", ("dimension",)),
     "satisfaction.item": ("points", ("item",)),
     "satisfaction.satisfied_share": ("share", ()),
     "satisfaction.csat": ("share", ()),
@@ -111,7 +118,8 @@ def make_record(
 ) -> Record:
     """The record of a number, with its status: estimates bring theirs; a plain number is a count or a fact, and exact.
 
-    An estimate on fewer than `reporting.min_group` contacts is suppressed, whatever it is about.
+    An estimate on fewer than `reporting.min_group` contacts is suppressed, whatever it is about; one whose kind of
+    interval wasn't shown to hold at its number of answers and design is not certified.
     """
     unit = unit_of(key, group)
     common = {
@@ -139,14 +147,15 @@ def make_record(
         )
     if suppressed or number.n < programme.reporting.min_group:
         return Record(**common, **empty, n=None, status="suppressed")
-    if number.status == "not_estimable":
-        return Record(**common, **empty, n=number.n, status="not_estimable")
+    if number.status == "not_estimable" or not certification.is_certified(number):
+        status = "not_certified" if number.status == "ok" else number.status
+        return Record(**common, **empty, n=number.n, status=status)
     low, high = number.interval(programme.reporting.confidence)
-    se = 0.0 if number.status == "exact" else number.se
+    se = 0.0 if number.status == "exact" else number.se or None  # an interval from pseudo-answers has no standard error
     return Record(
         **common,
         value=float(number.value),
-        se=float(se),
+        se=se,
         low=float(low),
         high=float(high),
         n=number.n,

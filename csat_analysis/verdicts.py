@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from csat_analysis.certification import is_certified
 from csat_analysis.estimate import Estimate, NoEstimate
 
 POWER = 0.80
 DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
 FALSE_DISCOVERY_RATE = 0.05
+PRIMARY = "index"
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,16 @@ class Rule:
 
 
 RULES = (
-    Rule("change", "rose", "the interval of the change lies above 0"),
-    Rule("change", "fell", "the interval of the change lies below 0"),
     Rule(
         "change",
-        "no_detectable_change",
-        "the interval includes 0, and a change worth detecting would have been found with 80 % power",
+        "rose",
+        "the interval of the index's change lies above 0; for the other measures their change is above 0 after Benjamini–Hochberg",
     ),
+    Rule("change", "fell", "the same below 0"),
     Rule(
-        "change",
-        "too_few_to_say",
-        "the interval includes 0, and a change worth detecting would have been missed too often",
+        "change", "no_detectable_change", "neither, and a change worth detecting would have been found with 80 % power"
     ),
+    Rule("change", "too_few_to_say", "neither, and a change worth detecting would have been missed too often"),
     Rule("standard", "above", "the interval of index − standard lies above 0"),
     Rule("standard", "below", "the interval of index − standard lies below 0"),
     Rule("standard", "not_distinguishable", "the interval of index − standard includes 0"),
@@ -66,17 +66,24 @@ RULES = (
 )
 
 
-def change_verdict(change: Estimate | NoEstimate, *, worth_detecting: float, confidence: float = 0.95) -> str | None:
-    """rose, fell, no_detectable_change or too_few_to_say; None where there is no estimate.
+def change_verdicts(
+    changes: Mapping[str, Estimate | NoEstimate], worth_detecting: Mapping[str, float], confidence: float = 0.95
+) -> dict[str, str | None]:
+    """rose, fell, no_detectable_change or too_few_to_say of each measure; None where there is no estimate.
 
-    worth_detecting  the smallest change that matters, in the change's unit.
+    The index is the one question that the survey is held for: its own interval decides. The others are many, and some
+    would move by chance: theirs is Benjamini–Hochberg over all of them.
+    worth_detecting  the smallest change that matters, in each measure's unit.
     """
-    if not judged(change):
-        return None
-    direction = side(change, 0.0, confidence)
-    if direction:
-        return "rose" if direction > 0 else "fell"
-    return "no_detectable_change" if detectable_change(change, confidence) <= worth_detecting else "too_few_to_say"
+    others = {name: change for name, change in changes.items() if name != PRIMARY}
+    words = many(others, above="rose", below="fell", between="unchanged")
+    if judged(changes.get(PRIMARY)):
+        words[PRIMARY] = {1: "rose", -1: "fell", 0: "unchanged"}[side(changes[PRIMARY], 0.0, confidence)]
+    for name, word in words.items():
+        if word == "unchanged":
+            found = detectable_change(changes[name], confidence) <= worth_detecting[name]
+            words[name] = "no_detectable_change" if found else "too_few_to_say"
+    return {name: words.get(name) for name in changes}
 
 
 def detectable_change(change: Estimate, confidence: float = 0.95) -> float:
@@ -126,8 +133,9 @@ def many(
     return words
 
 
-def judged(estimate: Estimate | NoEstimate) -> bool:
-    return isinstance(estimate, Estimate) and estimate.status != "not_estimable"
+def judged(estimate: Estimate | NoEstimate | None) -> bool:
+    """Only an estimate whose interval was shown to hold gets a verdict."""
+    return isinstance(estimate, Estimate) and estimate.status != "not_estimable" and is_certified(estimate)
 
 
 def side(estimate: Estimate, against: float, confidence: float) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from csat_analysis.design import Design
-from csat_analysis.estimate import mean, net_promoter_score, share
+from csat_analysis.estimators import mean, net_promoter_score, share
 
 DRAWS = 500
 

@@ -9,7 +9,9 @@ import pytest
 
 from csat_analysis.design import Design
 from csat_analysis.errors import EstimateError
-from csat_analysis.estimate import Estimate, NoEstimate, mean, net_promoter_score, ratio, share, share_at_least
+from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.estimators import mean, net_promoter_score, ratio, share, share_at_least
+from csat_analysis.intervals import wilson
 
 REFERENCE = Path(__file__).parent / "reference"
 R = json.loads((REFERENCE / "survey.json").read_text())
@@ -252,3 +254,60 @@ def test_what_cannot_be_estimated_stays_so_under_arithmetic():
     nothing = NoEstimate("not_supplied", "no panel")
     something = mean(Design.of(range(5)), np.arange(5.0))
     assert (something - nothing) is nothing and (2 * nothing + something) is nothing
+
+
+def test_two_waves_stand_for_the_process_whatever_their_populations():
+    names = list(range(30))
+    y = np.arange(30.0)
+    census = [mean(Design.of(names, population={"all": 30}, wave=wave), y**k) for k, wave in ((1, "a"), (1.1, "b"))]
+    assert (census[1] - census[0]).status == "ok" and (census[1] - census[0]).se > 0
+
+
+def test_what_one_part_of_a_sum_lost_is_lost_to_the_sum():
+    design = Design.of(range(20), population={"all": 20})
+    full, holed = np.arange(20.0), np.r_[np.nan, np.arange(19.0)]
+    both = mean(design, full) + mean(design, holed)
+    assert mean(design, full).status == "exact" and both.status == "ok"
+
+
+def test_a_prorated_score_is_no_part_of_a_census():
+    design = Design.of(range(20), population={"all": 20})
+    assert mean(design, np.arange(20.0), incomplete=np.arange(20) == 3).status == "ok"
+
+
+def test_a_customer_in_the_sample_and_in_a_panel_asked_in_full_keeps_the_census_exact():
+    visits = Design.of(["C1", "C5", "C9"], stratum=["visits"] * 3, population={"visits": 30}, wave="now")
+    panel = Design.of(["C1", "C2"], stratum=["key"] * 2, population={"key": 2}, wave="now")
+    total = mean(visits, [60.0, 70.0, 80.0]) + mean(panel, [90.0, 50.0])
+    assert total.variance == pytest.approx(mean(visits, [60.0, 70.0, 80.0]).variance)
+
+
+def test_strata_that_a_later_wave_empties_are_merged_rather_than_lost():
+    earlier = Design.of(list("abcdef"), stratum=list("kkoooo"), wave="1")
+    later = Design.of(list("abcdeg"), stratum=list("oooooo"), wave="2")
+    change = mean(later, np.arange(6.0)) - mean(earlier, np.arange(6.0) ** 2)
+    assert np.isfinite(change.se)
+
+
+def test_a_difference_has_the_degrees_of_freedom_of_welch():
+    a, b = np.random.default_rng(1).normal(0, [[3.0], [1.0]], (2, 12))
+    y, inside = np.r_[a[:6], b], np.arange(18) < 6
+    design = Design.of(range(18))
+    difference = mean(design, y, inside=inside) - mean(design, y, inside=~inside)
+    va, vb = (mean(design, y, inside=which).variance for which in (inside, ~inside))
+    assert difference.degrees_of_freedom == pytest.approx((va + vb) ** 2 / (va**2 / 5 + vb**2 / 11))
+
+
+@pytest.mark.parametrize("p", [0.0, 1.0])
+def test_wilson_holds_its_own_share_at_every_size(p):
+    assert all(low <= p <= high for low, high in (wilson(p, n, 0.95) for n in range(1, 2001)))
+
+
+def test_a_share_with_spread_only_among_key_accounts_is_not_sure_of_the_others():
+    """Korn and Graubard's cap: all of 114 visits satisfied, one of 16 key accounts not; plain Wilson on 114 reaches .967."""
+    stratum = np.repeat(["others", "key"], [114, 16])
+    weight = np.where(stratum == "key", 19 / 16, 796 / 114)
+    design = Design.of(range(130), stratum=stratum, weight=weight, population={"others": 796, "key": 19})
+    yes = np.ones(130)
+    yes[-1] = 0.0
+    assert share(design, yes).interval()[0] < 0.975

@@ -28,7 +28,7 @@ def test_customers_who_left_before_the_survey_leave_the_frame_and_their_answers_
 def test_who_leaves_on_the_survey_day_or_later_is_in_the_frame(tmp_path):
     customers = CUSTOMERS.replace("2026-03-31", "2026-06-03")
     cleaned = clean(tmp_path, responses=ANSWERS, customers=customers)
-    assert str(cleaned.survey_date) == "2026-06-03" and len(cleaned.tables["customers"]) == 3
+    assert str(cleaned.survey_date) == "2026-06-01" and len(cleaned.tables["customers"]) == 3
 
 
 def test_a_few_unknown_customers_are_set_aside_and_many_are_an_error(tmp_path):

@@ -80,7 +80,7 @@ def test_sfo_weighted_nps_and_csat_equal_r(sfo):
 
 
 def test_sfo_unweighted_nps_and_csat(sfo):
-    design = whole_sample(sfo.clean).design
+    design = whole_sample(sfo.clean, sfo.responses.index).design
     assert nps(design, sfo.responses, sfo.programme).value == pytest.approx(39.8398, abs=5e-5)
     assert csat(design, sfo.responses, sfo.programme).value == pytest.approx(0.820685, abs=5e-7)
 
@@ -92,7 +92,7 @@ def test_sfo_weights_have_the_published_design_effect(sfo):
 
 def test_sfo_travellers_who_answered_on_chinese_forms(sfo):
     chinese = (sfo.responses["LANG"] == "3").to_numpy()
-    found = nps(whole_sample(sfo.clean).design, sfo.responses, sfo.programme, inside=chinese)
+    found = nps(whole_sample(sfo.clean, sfo.responses.index).design, sfo.responses, sfo.programme, inside=chinese)
     assert (found.value, found.n) == (pytest.approx(-3.51, abs=5e-3), 114)
     weighted = {group.level: group.nps for group in segment_groups(sfo)}["3"]
     assert weighted.n == 114 and weighted.interval()[1] < sfo.nps.interval()[0]

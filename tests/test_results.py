@@ -7,7 +7,8 @@ import pytest
 
 from csat_analysis.design import Design
 from csat_analysis.errors import ResultError
-from csat_analysis.estimate import NoEstimate, mean, share
+from csat_analysis.estimate import NoEstimate
+from csat_analysis.estimators import mean, share
 from csat_analysis.programme import Programme
 from csat_analysis.results import KEYS, Recorder, Results, from_json, make_record, to_json
 

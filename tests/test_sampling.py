@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from csat_analysis.errors import EstimateError
-from csat_analysis.estimate import mean
+from csat_analysis.estimators import mean
 from csat_analysis.intake import Clean
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from csat_analysis.design import Design
-from csat_analysis.estimate import NoEstimate, mean
+from csat_analysis.estimate import NoEstimate
+from csat_analysis.estimators import mean
 from csat_analysis.metrics.satisfaction import (
     PERSON,
     csat,

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from csat_analysis.design import Design
-from csat_analysis.estimate import Estimate, NoEstimate, mean
+from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.estimators import mean
 from csat_analysis.verdicts import (
     RULES,
-    change_verdict,
+    change_verdicts,
     detectable_change,
     difference_verdicts,
     gap_verdict,
+    place_verdicts,
     standard_verdict,
     target_verdict,
     worth_detecting,
@@ -23,17 +25,43 @@ def estimate(value: float, se: float, n: int = 400) -> Estimate:
     return mean(Design.of(range(n)), value + y * se * np.sqrt(n - 1))
 
 
+WORTH = {"index": 5.0, "nps": 5.0, "staff": 5.0}
+
+
 @pytest.mark.parametrize(
     ("value", "se", "word"),
-    [
-        (3.0, 1.0, "rose"),
-        (-3.0, 1.0, "fell"),
-        (1.0, 1.0, "no_detectable_change"),
-        (1.0, 3.0, "too_few_to_say"),
-    ],
+    [(3.0, 1.0, "rose"), (-3.0, 1.0, "fell"), (1.0, 1.0, "no_detectable_change"), (1.0, 3.0, "too_few_to_say")],
 )
 def test_a_change_is_called_by_its_interval_and_by_what_it_could_have_found(value, se, word):
-    assert change_verdict(estimate(value, se), worth_detecting=5.0) == word
+    assert change_verdicts({"index": estimate(value, se)}, WORTH) == {"index": word}
+
+
+def test_measures_beside_the_index_are_allowed_for_their_number():
+    barely = estimate(2.05, 1.0)
+    alone = change_verdicts({"index": barely}, WORTH)["index"]
+    among = change_verdicts({"index": estimate(0, 1.0), "nps": barely, "staff": estimate(0, 1.0)}, WORTH)
+    assert alone == "rose" and among["nps"] == "no_detectable_change"
+
+
+def test_a_dimension_above_the_index_and_one_below_are_called_so():
+    words = place_verdicts({"staff": estimate(4, 1.0), "policy": estimate(-4, 1.0), "product": estimate(0.2, 1.0)})
+    assert words == {"staff": "above_index", "policy": "below_index", "product": "level_with_index"}
+
+
+def test_a_number_whose_interval_was_not_shown_to_hold_gets_no_verdict():
+    assert gap_verdict(estimate(9.0, 1.0, n=4)) is None
+
+
+@pytest.mark.parametrize("size", [8, 12])
+def test_a_small_group_of_pure_chance_stands_out_as_seldom_as_it_should(size):
+    rng = np.random.default_rng(size)
+    p = []
+    for _ in range(600):
+        y = rng.normal(70, 12, 130)
+        design = Design.of(range(130))
+        inside = np.arange(130) < size
+        p.append((mean(design, y, inside=inside) - mean(design, y, inside=~inside)).process().p_value())
+    assert np.mean(np.array(p) < 0.05) < 0.08  # by the degrees of freedom of all 130 it is .10 at eight
 
 
 def test_the_detectable_change_has_eighty_percent_power():
@@ -84,7 +112,7 @@ def test_a_true_difference_among_many_groups_is_called():
 def test_no_estimate_gets_no_verdict():
     nothing = NoEstimate("not_supplied", "")
     assert {
-        change_verdict(nothing, worth_detecting=5),
+        change_verdicts({"index": nothing}, WORTH)["index"],
         standard_verdict(nothing),
         gap_verdict(nothing),
         target_verdict(nothing, 5),

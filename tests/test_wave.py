@@ -1,13 +1,15 @@
 """Waves of the sample company, held against the truth that its simulation knows; and two periods that must differ."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from csat_analysis.estimate import Estimate, mean
-from csat_analysis.metrics.change import change, standard_in_force, threshold, wave_before
-from csat_analysis.metrics.segments import segment_groups
+from csat_analysis.estimate import Estimate
+from csat_analysis.estimators import mean
+from csat_analysis.metrics.change import change, standard_in_force, threshold, trend, wave_before
+from csat_analysis.metrics.segments import hidden_groups, segment_groups
 from csat_analysis.metrics.wave import load_waves
 from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
@@ -93,7 +95,7 @@ def test_segments_partition_the_answers(waves):
     wave = waves[NOW]
     groups = segment_groups(wave)
     for segment in wave.programme.segments:
-        assert sum(g.answers for g in groups if g.segment == segment) == wave.index.n
+        assert sum(g.index.n for g in groups if g.segment == segment) == wave.index.n
 
 
 def test_executives_think_better_of_the_company_than_its_customers(waves, truth):
@@ -122,3 +124,31 @@ def test_row_numbers_that_stand_in_for_contacts_do_not_link_two_waves(tmp_path):
     waves = load_waves(tmp_path, "2026H1")
     difference = change(waves, NOW, BEFORE, "index")
     assert difference.n == 6 and difference.value == pytest.approx(100 * (19 - 12) / 30)
+
+
+def test_answers_without_a_level_are_a_group_that_can_be_worked_out(waves):
+    wave = waves[NOW]
+    clean = replace(wave.clean, tables=dict(wave.clean.tables))
+    customers = clean.tables["customers"].copy()
+    answered = wave.answers["customer_id"].iloc[:3]
+    customers.loc[customers["customer_id"].isin(answered), "industry"] = None
+    clean.tables["customers"] = customers
+    holed = replace(wave, clean=clean)
+    hidden = hidden_groups(holed, segment_groups(holed), "index_answers")
+    assert len([level for segment, level in hidden if segment == "industry"]) == 1
+    assert not [level for segment, level in hidden if segment == "region"]
+
+
+def test_a_questionnaire_that_changed_is_not_compared(waves):
+    wave = waves[NOW]
+    fewer = {name: d for name, d in wave.programme.dimensions.items() if name != "management"}
+    other = replace(wave, programme=wave.programme.model_copy(update={"dimensions": fewer}))
+    both = {BEFORE: waves[BEFORE], NOW: other}
+    assert change(both, NOW, BEFORE, "index").status == "not_computed"
+    assert trend(both, NOW, BEFORE, "index").status == "not_computed"
+    assert change(both, NOW, BEFORE, "nps").n > 0 and change(both, NOW, BEFORE, "staff").n > 0
+
+
+def test_the_gap_is_of_the_process_not_of_this_frame(waves):
+    gap = waves[NOW].perception_gap
+    assert not gap.finite and gap.se > replace(gap, finite=True).se

@@ -1,7 +1,7 @@
 """Raw files of a period → clean tables, and a quarantine of all that was set aside, set to missing or repaired."""
 
-from csat_analysis.intake.check import check_table, problems, untouched_share
+from csat_analysis.intake.check import check_table, problems, faultless_share
 from csat_analysis.intake.period_tables import Clean, clean_period, periods_available
 from csat_analysis.intake.rules import Rule
 
-__all__ = ["Clean", "Rule", "check_table", "clean_period", "periods_available", "problems", "untouched_share"]
+__all__ = ["Clean", "Rule", "check_table", "clean_period", "periods_available", "problems", "faultless_share"]

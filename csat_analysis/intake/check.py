@@ -6,7 +6,7 @@ import pandas as pd
 
 from csat_analysis.intake.contract import columns_of
 from csat_analysis.intake.period_tables import Clean
-from csat_analysis.intake.rules import REPAIRED, VALUE_MISSING, Rule
+from csat_analysis.intake.rules import REPAIRED, ROW_SET_ASIDE, VALUE_MISSING, Rule
 from csat_analysis.programme import TABLES, Programme
 
 NOT_SUPPLIED = "not supplied"
@@ -43,11 +43,15 @@ def columns_lacking(table: str, clean: Clean, programme: Programme) -> list[str]
     ]
 
 
-def untouched_share(clean: Clean) -> float:
-    """Share of all rows received (0–1) that were kept as they came: nothing set aside, set to missing or repaired."""
-    touched = clean.quarantine.dropna(subset="line").drop_duplicates(["table", "line"])
+def faultless_share(clean: Clean) -> float:
+    """Share of all rows received (0–1) that broke no rule: not set aside, and no value set to missing.
+
+    Customers who had left and values merely written in another form are no faults.
+    """
+    faults = clean.quarantine["action"].isin([ROW_SET_ASIDE, VALUE_MISSING])
+    broke = clean.quarantine[faults & (clean.quarantine["rule"] != Rule.LEFT_BEFORE_SURVEY)]
     rows = clean.counts["rows_in"].sum()
-    return 1 - len(touched) / rows if rows else 1.0
+    return 1 - len(broke.dropna(subset="line").drop_duplicates(["table", "line"])) / rows if rows else 1.0
 
 
 def problems(clean: Clean, language: str = "en") -> pd.DataFrame:

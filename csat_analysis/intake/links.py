@@ -69,13 +69,18 @@ def from_frame(table: pd.DataFrame, programme: Programme) -> pd.Series:
 
 
 def survey_date(tables: Mapping[str, pd.DataFrame], period: Period) -> dt.date:
-    """The latest day on which anyone was invited or answered; the period's end where no day is known."""
+    """The first day in the period on which anyone was invited or answered; the period's end where no day is known.
+
+    The frame is who was a customer when the survey began: one who answered and left later is still in it.
+    """
     days = [
-        tables[table][column].max()
+        tables[table][column].dropna()
         for table, column in (("invitations", "invited_on"), ("responses", "responded_on"))
         if table in tables and column in tables[table]
     ]
-    return max((day.date() for day in days if pd.notna(day)), default=period.end)
+    known = pd.concat(days) if days else pd.Series(dtype="datetime64[s]")
+    inside = known[known.between(pd.Timestamp(period.start), pd.Timestamp(period.end))]
+    return inside.min().date() if len(inside) else period.end
 
 
 def split_frame(customers: pd.DataFrame, on: dt.date, ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:

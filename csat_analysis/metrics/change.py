@@ -5,7 +5,7 @@ from __future__ import annotations
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.period import Period
-from csat_analysis.programme import Standard
+from csat_analysis.programme import Programme, Standard
 
 
 def standard_in_force(waves: dict[Period, Wave], period: Period) -> Number:
@@ -16,6 +16,8 @@ def standard_in_force(waves: dict[Period, Wave], period: Period) -> Number:
     if not isinstance(rule, Standard):
         return rule
     set_at = Period.parse(rule.from_panels)
+    if set_at in waves and (other := comparable(waves[set_at], waves[period], "index")):
+        return other
     if set_at not in waves:
         return NoEstimate(
             "not_computed",
@@ -39,13 +41,38 @@ def threshold(standard: Number | float, waves: dict[Period, Wave], period: Perio
 
 
 def change(waves: dict[Period, Wave], period: Period, earlier: Period | None, measure: str) -> Number:
-    """A measure's change since an earlier wave: same customers in both count as such, through their influences."""
+    """A measure's change since an earlier wave: same customers in both count as such, through their influences.
+
+    Not computed where there is no earlier wave, or where it asked something else.
+    """
     if earlier not in waves:
-        return NoEstimate(
-            "not_computed",
-            f"there is no wave before {period} to compare with" if earlier is None else f"{earlier} has no raw files",
-        )
-    return waves[period].measure(measure) - waves[earlier].measure(measure)
+        missing = f"there is no wave before {period}" if earlier is None else f"{earlier} has no raw files"
+        return NoEstimate("not_computed", missing)
+    return comparable(waves[earlier], waves[period], measure) or waves[period].measure(measure) - waves[
+        earlier
+    ].measure(measure)
+
+
+def trend(waves: dict[Period, Wave], period: Period, earlier: Period, measure: str) -> Number:
+    """A measure of an earlier wave as it stands in the trend up to a period: none where it asked something else."""
+    return comparable(waves[earlier], waves[period], measure) or waves[earlier].measure(measure)
+
+
+def comparable(earlier: Wave, later: Wave, measure: str) -> NoEstimate | None:
+    """None where both waves ask the same of a measure (index, nps, csat, a dimension); else why they can't be compared."""
+    if asked(earlier.programme, measure) == asked(later.programme, measure):
+        return None
+    return NoEstimate("not_computed", f"{later.period} asks {measure} otherwise than {earlier.period}")
+
+
+def asked(programme: Programme, measure: str) -> object:
+    """What makes a measure the same in two waves: its question's codes, or scale, items, weights and rule for blanks."""
+    if measure in ("nps", "csat"):
+        outcome = programme.outcomes.get(measure)
+        return outcome and outcome.model_dump(exclude={"column", "label", "missing_codes"})
+    names = programme.dimensions if measure == "index" else [measure]
+    items = {name: tuple(programme.dimensions[name].items) for name in names if name in programme.dimensions}
+    return programme.scale, items, programme.missing_items, programme.weights if measure == "index" else None
 
 
 def change_files(waves: dict[Period, Wave], period: Period, earlier: Period | None) -> list[str]:

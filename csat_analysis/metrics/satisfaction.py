@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from csat_analysis.design import Design
-from csat_analysis.estimate import Estimate, NoEstimate, mean, net_promoter_score, share, share_at_least
+from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.estimators import mean, net_promoter_score, share, share_at_least
 from csat_analysis.programme import Programme
 
 POINTS = (0.0, 100.0)
@@ -45,10 +46,19 @@ def dimension_column(programme: Programme, dimension: str) -> str:
 def dimension_means(
     design: Design, scores: pd.DataFrame, programme: Programme, *, inside: np.ndarray | pd.Series | None = None
 ) -> dict[str, Estimate | NoEstimate]:
-    """Weighted mean of each dimension in points; people without the dimension are left out of it."""
+    """Weighted mean of each dimension in points; people without the dimension are left out of it.
+
+    A dimension prorated from some of its items counts, but a panel with one is no census.
+    """
     return {
-        name: mean(design, scores[dimension_column(programme, name)], inside=inside, bounds=POINTS)
-        for name in programme.dimensions
+        name: mean(
+            design,
+            scores[dimension_column(programme, name)],
+            inside=inside,
+            incomplete=scores[list(dimension.items)].isna().any(axis=1),
+            bounds=POINTS,
+        )
+        for name, dimension in programme.dimensions.items()
     }
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from csat_analysis.estimate import Estimate, mean
+from csat_analysis.estimate import Estimate
+from csat_analysis.estimators import mean
 from csat_analysis.metrics.change import change
 from csat_analysis.metrics.satisfaction import PERSON, index_of
 from csat_analysis.metrics.wave import Number, Wave

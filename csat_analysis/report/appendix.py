@@ -1,4 +1,4 @@
-"""The report's last sections: what the numbers rest on, and what the words mean."""
+"""What the numbers rest on: who answered, what came in, what was done to it, and how often the intervals held."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from typing import Any
 
 from markupsafe import Markup
 
+from csat_analysis.intake.rules import Rule
 from csat_analysis.report import wording
-from csat_analysis.report.sections import BEST, WORST, View
-from csat_analysis.results import Record
+from csat_analysis.report.view import View
 
 INTERVALS = {"design": "belief.intervals.text", "own": "belief.intervals.own", "none": "belief.intervals.none"}
 SILENCE = {"design": "belief.silence.design", "own": "belief.silence.own", "none": "belief.silence.none"}
+ESTIMATORS = {
+    name: f"estimator.{name}"
+    for name in ("index", "share", "nps", "median", "p90", "difference", "change", "satisfied_share")
+}
 ROW_KEYS = ("data.rows_in", "data.rows_kept", "data.rows_set_aside")
-VALUE_KEYS = ("data.values_missing", "data.values_repaired")
+HANDLED_KEYS = ("data.values_missing", "data.values_repaired", "data.rows_set_aside_by_rule")
 
 
 def belief(view: View) -> dict[str, Any]:
@@ -22,18 +26,54 @@ def belief(view: View) -> dict[str, Any]:
         "answers": answers(view),
         "rows": received(view),
         "values": handled(view),
+        "moved": moved_out(view),
         "method": method(view),
-        "intervals": view.say(INTERVALS[weights], confidence=view.confidence),
+        "intervals": view.sentences(view.say(INTERVALS[weights], confidence=view.confidence), *merged(view)),
         "silence": view.say(SILENCE[weights]),
+        "certified": certified(view),
     }
 
 
 def answers(view: View) -> str:
-    """Answers of each panel, in the order of survey.yml."""
+    """Answers of each panel, of how many asked where that is known, in the order of survey.yml."""
     order = list(view.programme.panels)
     records = sorted(view.records("data.answers"), key=lambda r: order.index(r.group["panel"]) if order else 0)
-    found = [view.named(view.numbers.panel(record.group["panel"]), record) for record in records]
+    found = [answers_of(view, record.group["panel"]) for record in records]
     return view.say("belief.answers.reading", items=view.list(found)) if found else ""
+
+
+def answers_of(view: View, panel: str) -> str:
+    count, name = view.numbers.bare("data.answers", panel=panel), view.numbers.panel(panel)
+    if view.shown("data.asked", panel=panel):
+        asked = view.numbers.bare("data.asked", panel=panel)
+        return view.say("belief.answers.of", name=name, answers=count, asked=asked)
+    return view.say("list.named", name=name, value=count)
+
+
+def merged(view: View) -> list[str]:
+    """Strata that joined their neighbour, where there are any."""
+    count = view.shown("design.merged_strata")
+    return [view.say("belief.merged", number=view.numbers.bare(count.key))] if count and count.value else []
+
+
+def certified(view: View) -> dict[str, Any] | None:
+    """How often the intervals held in the simulation study: (estimator, its coverage by number of answers)."""
+    records = view.records("certification.coverage")
+    if not records:
+        return None
+    sizes = sorted({int(record.group["answers"]) for record in records})
+    estimators = list(dict.fromkeys(record.group["estimator"] for record in records))
+    counts = {outcome: view.numbers.bare("certification.cells", outcome=outcome) for outcome in ("tried", "held")}
+    return {
+        "reading": view.say("belief.certified.reading", **counts),
+        "sizes": [wording.number_text(size, "count", view.language) for size in sizes],
+        "rows": [(view.say(ESTIMATORS[name]), [coverage(view, name, size) for size in sizes]) for name in estimators],
+    }
+
+
+def coverage(view: View, estimator: str, size: int) -> Markup | str:
+    tried = view.has("certification.coverage", estimator=estimator, answers=str(size))
+    return view.numbers.bare("certification.coverage", estimator=estimator, answers=str(size)) if tried else ""
 
 
 def received(view: View) -> dict[str, Any] | None:
@@ -56,8 +96,8 @@ def received(view: View) -> dict[str, Any] | None:
 
 
 def handled(view: View) -> list[tuple[str, str, list[Markup | str]]]:
-    """(table, rule, values set to missing, values repaired), where a rule found anything."""
-    found = [record for key in VALUE_KEYS for record in view.records(key) if record.value]
+    """(table, rule, counts: values set to missing, values repaired, rows set aside), where a rule found anything."""
+    found = [record for key in HANDLED_KEYS for record in view.records(key) if record.value]
     groups = list(dict.fromkeys((record.group["table"], record.group["rule"]) for record in found))
     return [
         (
@@ -65,11 +105,18 @@ def handled(view: View) -> list[tuple[str, str, list[Markup | str]]]:
             view.numbers.rule(rule),
             [
                 view.numbers.bare(key, table=table, rule=rule) if view.has(key, table=table, rule=rule) else ""
-                for key in VALUE_KEYS
+                for key in HANDLED_KEYS
             ],
         )
         for table, rule in groups
     ]
+
+
+def moved_out(view: View) -> str:
+    """Customers who left before the survey: a row set aside, yet no fault of the data."""
+    group = {"table": "customers", "rule": str(Rule.LEFT_BEFORE_SURVEY)}
+    left = view.shown("data.rows_set_aside_by_rule", **group)
+    return view.say("belief.values.moved", number=view.numbers.bare(left.key, **group)) if left and left.value else ""
 
 
 def method(view: View) -> list[str]:
@@ -79,10 +126,7 @@ def method(view: View) -> list[str]:
         said.append(view.say("belief.changes.first"))
     else:
         said.append(view.say("belief.changes.changed" if facts["questionnaire_changed"] else "belief.changes.same"))
-    if facts["standard_from"] == "fixed":
-        said.append(view.say("belief.standard.fixed"))
-    elif facts["standard_from"]:
-        said.append(view.say("belief.standard.set", period=wording.period_text(facts["standard_from"], view.language)))
+    said += standard(view)
     if facts["stand_ins"]:
         said.append(
             view.say(
@@ -98,97 +142,16 @@ def method(view: View) -> list[str]:
     return said
 
 
-def glossary(view: View) -> dict[str, Any]:
-    """The terms that occur in this report, each with its meaning for this questionnaire."""
-    return {"terms": [(view.say(term), text) for term, text in [*measure_terms(view), *survey_terms(view)]]}
-
-
-def measure_terms(view: View) -> list[tuple[str, str]]:
-    programme, ends = view.programme, {"worst": WORST, "best": BEST}
-    weights = [
-        view.say(
-            "list.named",
-            name=programme.label("dimension", name, view.language),
-            value=wording.percent_text(weight, view.language),
-        )
-        for name, weight in programme.weights.items()
-    ]
-    index = (
-        view.say("term.index.equal", **ends)
-        if programme.equal_weights
-        else view.say("term.index.text", weights=view.list(weights), **ends)
-    )
-    low, high = (wording.plain_text(end, view.language) for end in (programme.scale.min, programme.scale.max))
-    terms = [
-        ("term.index", index),
-        ("term.dimension", view.say("term.dimension.text")),
-        ("term.item", view.say("term.item.text", low=low, high=high, **ends)),
-    ]
-    if shows(view, "satisfaction.standard"):
-        terms.append(("term.standard", view.say("term.standard.text")))
-    if shows(view, "satisfaction.satisfied_share"):
-        terms.append(("term.satisfied_share", view.say("term.satisfied_share.text")))
-    return terms + outcome_terms(view)
-
-
-def outcome_terms(view: View) -> list[tuple[str, str]]:
-    """CSAT and NPS as this questionnaire asks them."""
-    terms = []
-    if shows(view, "satisfaction.csat"):
-        outcome = view.programme.outcomes["csat"]
-        codes = view.list([wording.plain_text(code, view.language) for code in outcome.satisfied])
-        terms.append(
-            (
-                "term.csat",
-                view.say(
-                    "term.csat.text",
-                    satisfied=codes,
-                    low=wording.plain_text(outcome.min, view.language),
-                    high=wording.plain_text(outcome.max, view.language),
-                ),
-            )
-        )
-    if shows(view, "satisfaction.nps"):
-        outcome = view.programme.outcomes["nps"]
-        promoter, detractor = (
-            "–".join(wording.plain_text(end, view.language) for end in ends)
-            for ends in (outcome.promoter, outcome.detractor)
-        )
-        terms.append(
-            (
-                "term.nps",
-                view.say(
-                    "term.nps.text",
-                    promoter=promoter,
-                    detractor=detractor,
-                    high=wording.plain_text(outcome.max, view.language),
-                ),
-            )
-        )
-    return terms
-
-
-def survey_terms(view: View) -> list[tuple[str, str]]:
-    terms = []
-    if view.records("satisfaction.panel"):
-        panels = view.list([view.numbers.panel(record.group["panel"]) for record in view.records("satisfaction.panel")])
-        terms.append(("term.panel", view.say("term.panel.text", panels=panels)))
-    terms.append(("term.interval", view.say("term.interval.text", confidence=view.confidence)))
-    if shows(view, "satisfaction.change"):
-        terms.append(("term.detectable", view.say("term.detectable.text")))
-    if view.facts["weights"] != "none":
-        terms.append(("term.weight", view.say("term.weight.text")))
-    if "customers" not in view.facts["not_supplied"]:
-        terms.append(("term.frame", view.say("term.frame.text")))
-    terms.append(("term.nonresponse", view.say("term.nonresponse.text")))
-    statuses = {record.status for record in view.results.records}
-    if "suppressed" in statuses:
-        terms.append(("term.suppressed", view.say("term.suppressed.text", count=view.programme.reporting.min_group)))
-    if "not_supplied" in statuses or view.facts["not_supplied"]:
-        terms.append(("term.not_supplied", view.say("term.not_supplied.text")))
-    return terms
-
-
-def shows(view: View, key: str) -> bool:
-    found: list[Record] = view.records(key)
-    return any(record.shown for record in found)
+def standard(view: View) -> list[str]:
+    """Where the standard comes from; where it couldn't be found, why."""
+    source = view.facts["standard_from"]
+    if source is None or not view.has("satisfaction.standard"):
+        return []
+    if source == "fixed":
+        return [view.say("belief.standard.fixed")]
+    record, period = view.results.get("satisfaction.standard"), wording.period_text(source, view.language)
+    if record.shown:
+        return [view.say("belief.standard.set", period=period)]
+    if record.status == "not_computed":
+        return [view.say("belief.standard.missing", period=period)]
+    return [view.say("belief.standard.hidden", period=period, reason=view.status(record))]

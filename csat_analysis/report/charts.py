@@ -17,6 +17,7 @@ from csat_analysis.results import Record
 
 BOUNDS = (0, 100)  # the ends of the index, in points
 HERO = 560  # pixels: the trend beside the headline number
+NOTHING = "–"
 TONES = {"higher": "accent", "lower": "warn", "above_index": "accent", "below_index": "warn"}
 
 
@@ -114,9 +115,10 @@ def trend_records(numbers: Numbers, measure: str) -> list[Record]:
 
 
 def trend_table(numbers: Numbers, records: list[Record]) -> pd.DataFrame:
-    """The table that `figures.trend` draws."""
+    """The table that `figures.trend` draws; a period without a number is a dash, for want of room for words."""
     ticks = [wording.period_tick(record.group["period"], numbers.language) for record in records]
     table = rows_table(numbers, [("", "", record) for record in records])
+    table.loc[table["value"].isna(), "label"] = NOTHING
     return table.assign(name=[part for part, _ in ticks], group=[year for _, year in ticks])
 
 

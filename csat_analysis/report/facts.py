@@ -24,7 +24,7 @@ def report_facts(root: Path | str, period: Period | str, programme: Programme, r
     return {
         "previous": previous,
         "fieldwork": (answered.min().date().isoformat(), answered.max().date().isoformat()) if dated else None,
-        "weights": weighting(programme),
+        "weights": weighting(programme, results),
         "not_supplied": [table for table in TABLES if not results.has("data.rows_in", table=table)],
         "standard_from": standard_source(programme),
         "questionnaire_changed": previous is not None
@@ -43,23 +43,26 @@ def read_processed(file: Path) -> pd.DataFrame:
 
 
 def compared_with(results: Results) -> str | None:
-    """The period that the index was compared with; None where there was none."""
-    changes = [
-        r
-        for r in results.records
-        if r.key == "satisfaction.change" and r.group["measure"] == "index" and r.status != "not_computed"
-    ]
-    return changes[0].group["from"] if changes else None
+    """The survey before this one, whether the two can be compared or not; None where there is none."""
+    changes = [r for r in results.records if r.key == "satisfaction.change" and r.group["measure"] == "index"]
+    earlier = [r.group["from"] for r in changes if r.status != "not_computed" or was_surveyed(results, r.group["from"])]
+    return earlier[0] if earlier else None
 
 
-def weighting(programme: Programme) -> str:
-    """own: the survey brought weights; design: from panels and frame; none: every answer alike."""
+def was_surveyed(results: Results, period: str) -> bool:
+    return results.has("satisfaction.trend", measure="index", period=period)
+
+
+def weighting(programme: Programme, results: Results) -> str:
+    """own: the survey brought weights; design: from panels to the list of customers; none: every answer alike."""
     if programme.design is not None and programme.design.weight:
         return "own"
-    return "design" if any(panel.from_frame for panel in programme.panels.values()) else "none"
+    drawn = any(panel.from_frame for panel in programme.panels.values())
+    return "design" if drawn and results.has("data.rows_in", table="customers") else "none"
 
 
 def standard_source(programme: Programme) -> str | None:
+    """The period that sets the standard by survey.yml, "fixed" for a number; whether it was found, its record tells."""
     if programme.standard is None:
         return None
     return programme.standard.from_panels if isinstance(programme.standard, Standard) else "fixed"

@@ -12,7 +12,10 @@ from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
 
 DIFFERENCES = ("satisfaction.change", "satisfaction.against_standard", "satisfaction.perception_gap", "target.progress")
+GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {
+    "certification.cells": "key.certified_cells",
+    "certification.coverage": "key.certified_coverage",
     "satisfaction.index": "key.index",
     "satisfaction.standard": "key.standard",
     "satisfaction.against_standard": "key.against_standard",
@@ -20,6 +23,7 @@ KEY_LABELS = {
     "satisfaction.panel": "key.panel",
     "satisfaction.dimension": "key.dimension",
     "satisfaction.item": "key.item",
+    "satisfaction.weight": "key.weight",
     "satisfaction.satisfied_share": "key.satisfied_share",
     "satisfaction.csat": "key.csat",
     "satisfaction.nps": "key.nps",
@@ -33,10 +37,13 @@ KEY_LABELS = {
     "data.rows_in": "key.rows_in",
     "data.rows_kept": "key.rows_kept",
     "data.rows_set_aside": "key.rows_set_aside",
+    "data.rows_set_aside_by_rule": "key.rows_set_aside_by_rule",
     "data.values_missing": "key.values_missing",
     "data.values_repaired": "key.values_repaired",
+    "data.asked": "key.asked",
     "data.answers": "key.answers",
     "data.clean_share": "key.clean_share",
+    "design.merged_strata": "key.merged_strata",
 }
 MEASURES = {"index": "key.index", "nps": "key.nps", "csat": "key.csat", "satisfied_share": "key.satisfied_share"}
 
@@ -57,10 +64,7 @@ class Numbers:
     def bare(self, key: str, **group: str) -> Markup:
         """The number alone, where the sentence or the column names its unit."""
         record = self.results.get(key, **group)
-        signed = key in DIFFERENCES
-        return self._button(
-            record, wording.number_text(record.value, record.unit, self.language, signed=signed) if record.shown else ""
-        )
+        return self._button(record, self._bare(record) if record.shown else "")
 
     def size(self, key: str, **group: str) -> Markup:
         """A difference without its sign, where the sentence says up or down."""
@@ -113,7 +117,7 @@ class Numbers:
         )
         error = (
             wording.number_text(record.se, record.unit, self.language, signed=True).lstrip("+")
-            if record.status == "ok"
+            if record.status == "ok" and record.se is not None
             else None
         )
         return {
@@ -129,9 +133,21 @@ class Numbers:
             "verdict": say(wording.worded(record, wording.VERDICTS), self.language) if record.verdict else None,
         }
 
+    def _bare(self, record: Record) -> str:
+        if record.key not in GIVEN:
+            signed = record.key in DIFFERENCES
+            return wording.number_text(record.value, record.unit, self.language, signed=signed)
+        write = wording.percent_text if record.unit == "share" else wording.plain_text
+        return write(record.value, self.language)
+
     def _full(self, record: Record) -> str:
+        if not record.shown:
+            return ""
+        if record.key in GIVEN:
+            text = self._bare(record)
+            return say("unit.points", self.language, number=text) if record.unit == "points" else text
         write = wording.change_text if record.key in DIFFERENCES else wording.level_text
-        return write(record.value, record.unit, self.language) if record.shown else ""
+        return write(record.value, record.unit, self.language)
 
     def _interval(self, record: Record) -> str:
         if record.status != "ok" or record.low is None:
@@ -169,5 +185,13 @@ class Numbers:
             return wording.period_text(Period.parse(level), self.language)
         if name == "level":
             return self.programme.label("segment", record.group["segment"], self.language, level)
-        words = {"measure": self.measure, "panel": self.panel, "rule": self.rule, "table": self.table}
+        words = {
+            "measure": self.measure,
+            "panel": self.panel,
+            "rule": self.rule,
+            "table": self.table,
+            "answers": lambda n: wording.number_text(int(n), "count", self.language),
+            "estimator": lambda name: say(f"estimator.{name}", self.language),
+            "outcome": lambda name: say(f"outcome.{name}", self.language),
+        }
         return words[name](level) if name in words else self.programme.label(name, level, self.language)

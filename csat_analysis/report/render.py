@@ -14,14 +14,16 @@ from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.report import appendix, sections, where, wording
 from csat_analysis.report.charts import Chart
+from csat_analysis.report.glossary import glossary
 from csat_analysis.report.lineage import Numbers
+from csat_analysis.report.view import View
 from csat_analysis.results import Results
 
 SECTIONS = {
     "overview": sections.overview,
     "where": where.where,
     "belief": appendix.belief,
-    "glossary": appendix.glossary,
+    "glossary": glossary,
 }
 TITLES = {"overview": "overview.title", "where": "where.title", "belief": "belief.title", "glossary": "glossary.title"}
 OTHER_LANGUAGE = {"zh": "en", "en": "zh"}
@@ -40,7 +42,7 @@ class Report:
     """
 
     def __init__(self, results: Results, programme: Programme, period: Period, language: str, *, facts: dict[str, Any]):
-        self.view = sections.View(results, programme, period, language, facts, Numbers(results, programme, language))
+        self.view = View(results, programme, period, language, facts, Numbers(results, programme, language))
         self._templates = Environment(
             loader=PackageLoader(__package__, "template"),
             autoescape=True,
@@ -121,7 +123,7 @@ class Report:
         view, about = self.view, []
         if dates := view.facts["fieldwork"]:
             about.append(view.say("page.fieldwork", dates=wording.dates_text(*dates, view.language)))
-        index = view.results.get("satisfaction.index") if view.has("satisfaction.index") else None
+        index = view.shown("satisfaction.index")
         if index and index.n is not None:
             about.append(view.say("page.answers", answers=wording.number_text(index.n, "count", view.language)))
         return [*about, view.say("page.hint")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from csat_analysis.report import charts, wording
-from csat_analysis.report.sections import TOO_FEW, View, change_sentences, changes
+from csat_analysis.report.view import TOO_FEW, View, change_sentences, changes
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
 
@@ -39,6 +39,15 @@ def extremes(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
     return [view.say("where.places.ends", best=view.named(best, highest), worst=view.named(worst, lowest))]
 
 
+def hidden(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
+    """Which rows have no number, by reason."""
+    readings = []
+    for status, sentence in wording.HIDDEN.items():
+        if found := [name for _, name, record in rows if record.status == status]:
+            readings.append(view.say(sentence, items=view.list(found)))
+    return readings
+
+
 def dimensions(view: View) -> dict[str, Any]:
     rows = [
         ("", view.numbers.measure(record.group["dimension"]), record)
@@ -47,14 +56,11 @@ def dimensions(view: View) -> dict[str, Any]:
     drawn = charts.dots_chart(
         view.numbers, "dimensions", rows, title=view.say("where.dimensions"), alt="where.dimensions.alt"
     )
-    weights = {name: wording.percent_text(weight, view.language) for name, weight in view.programme.weights.items()}
     return {
         "chart": drawn,
-        "rows": [
-            (name, record, weights[record.group["dimension"]], view.change(record.group["dimension"]))
-            for _, name, record in rows
-        ],
-        "readings": places(view, rows) + dimension_changes(view),
+        "rows": [(name, record, view.change(record.group["dimension"])) for _, name, record in rows],
+        "weights": bool(view.records("satisfaction.weight")),
+        "readings": places(view, rows) + dimension_changes(view) + hidden(view, rows),
     }
 
 
@@ -79,7 +85,7 @@ def items(view: View) -> dict[str, Any] | None:
     if not rows:
         return None
     drawn = charts.dots_chart(view.numbers, "items", rows, title=view.say("where.items"), alt="where.items.alt")
-    return {"chart": drawn, "rows": rows, "readings": places(view, rows)}
+    return {"chart": drawn, "rows": rows, "readings": places(view, rows) + hidden(view, rows)}
 
 
 def segments(view: View) -> dict[str, Any] | None:
@@ -103,9 +109,8 @@ def segments(view: View) -> dict[str, Any] | None:
             readings.append(view.say(sentence, items=view.list(found)))
     if not readings and any(record.verdict for _, _, record in rows):
         readings.append(view.say("where.segments.none"))
-    if hidden := [name for _, name, record in rows if record.status == "suppressed"]:
-        readings.append(view.say("where.segments.hidden", items=view.list(hidden)))
-    return {"chart": drawn, "rows": rows, "readings": readings, "nps": bool(view.records("satisfaction.segment_nps"))}
+    nps = bool(view.records("satisfaction.segment_nps"))
+    return {"chart": drawn, "rows": rows, "readings": readings + hidden(view, rows), "nps": nps}
 
 
 def panels(view: View) -> dict[str, Any] | None:
@@ -114,26 +119,24 @@ def panels(view: View) -> dict[str, Any] | None:
     if not [row for row in rows if row[2].shown]:
         return None
     readings, bracket = [], None
-    index = view.results.get("satisfaction.index")
-    gap = view.results.get("satisfaction.perception_gap") if view.has("satisfaction.perception_gap") else None
+    index, gap = view.shown("satisfaction.index"), view.shown("satisfaction.perception_gap")
     staff = [
         record for _, _, record in rows if record.shown and not view.programme.panels[record.group["panel"]].from_frame
     ]
-    if gap and gap.shown and gap.verdict:
+    if gap and gap.verdict:
         parts = {"size": view.numbers.size(gap.key), "value": view.numbers.number(gap.key)}
         readings.append(view.say(worded(gap, wording.GAPS), **parts))
-        if len(staff) == 1 and index.shown and gap.verdict != "no_detectable_difference":
+        if len(staff) == 1 and index and gap.verdict != "no_detectable_difference":
             words = view.say("label.gap", value=wording.number_text(abs(gap.value), gap.unit, view.language))
             bracket = (index.value, staff[0].value, words)
-    if view.has("satisfaction.three_panel_mean") and view.has("satisfaction.standard"):
-        readings.append(
-            view.say(
-                "where.panels.mean",
-                mean=view.numbers.bare("satisfaction.three_panel_mean"),
-                standard=view.numbers.bare("satisfaction.standard"),
-            )
-        )
+    if view.shown("satisfaction.three_panel_mean"):
+        mean = view.numbers.bare("satisfaction.three_panel_mean")
+        if view.shown("satisfaction.standard"):
+            standard = view.numbers.bare("satisfaction.standard")
+            readings.append(view.say("where.panels.mean", mean=mean, standard=standard))
+        else:
+            readings.append(view.say("where.panels.mean.alone", mean=mean))
     drawn = charts.dots_chart(
         view.numbers, "panels", rows, title=view.say("where.panels"), alt="where.panels.alt", bracket=bracket
     )
-    return {"chart": drawn, "rows": rows, "readings": readings}
+    return {"chart": drawn, "rows": rows, "readings": readings + hidden(view, rows)}

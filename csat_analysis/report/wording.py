@@ -84,6 +84,12 @@ GAPS = {
     "executives_lower": "where.gap.executives_lower",
     "no_detectable_difference": "where.gap.no_detectable_difference",
 }
+HIDDEN = {
+    "suppressed": "where.hidden.suppressed",
+    "not_certified": "where.hidden.not_certified",
+    "not_estimable": "where.hidden.not_estimable",
+    "not_supplied": "where.hidden.not_supplied",
+}
 STATUSES = {
     status: f"status.{status}"
     for status in ("ok", "exact", "suppressed", "not_certified", "not_estimable", "not_supplied", "not_computed")

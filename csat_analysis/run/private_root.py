@@ -12,6 +12,7 @@ from pathlib import Path
 import csat_analysis
 from csat_analysis.errors import RunError
 from csat_analysis.period import Period
+from csat_analysis.programme import is_period
 
 CHECKOUT = Path(csat_analysis.__file__).resolve().parents[1]
 
@@ -45,10 +46,13 @@ class PrivateRoot:
 
 
 def notebooks_of(root: Path) -> dict[str, Path]:
-    """Name → notebook in running order: the programme's own where it has a notebooks folder, else the checkout's."""
+    """Name → notebook in running order: the programme's own where it has a notebooks folder, else the checkout's.
+
+    A period's notebooks begin with a number; appendices begin with a letter and are run by commands of their own.
+    """
     own = root / "notebooks"
     folder = own if own.is_dir() else CHECKOUT / "notebooks"
-    found = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
+    found = {path.stem: path for path in sorted(folder.glob("[0-9]*.ipynb"))}
     if not found:
         raise RunError(f"{folder}: there are no notebooks here to run")
     return found
@@ -56,22 +60,25 @@ def notebooks_of(root: Path) -> dict[str, Path]:
 
 @contextmanager
 def private_root(root: Path, period: Period, notebooks: dict[str, Path]) -> Iterator[PrivateRoot]:
-    """Make a private root with the raw data linked and the notebooks copied; remove it when the block ends."""
+    """Make a private root with raw data and earlier reports linked and the notebooks copied; remove it at the end."""
     with tempfile.TemporaryDirectory(prefix=leftover_prefix(period), dir=root / "reports") as folder:
         private = PrivateRoot(Path(folder), period)
         for made in (private.notebooks, private.results, private.executed):
             made.mkdir(parents=True)
-        link_raw_data(root / "data" / "raw", private.path / "data" / "raw")
+        link_folder(root / "data" / "raw", private.path / "data" / "raw")
+        for published in (root / "reports").glob("*/results.json"):
+            if published.parent.name != str(period) and is_period(published.parent.name):
+                link_folder(published.parent, private.path / "reports" / published.parent.name)
         for path in notebooks.values():
             shutil.copyfile(path, private.notebooks / path.name)
         yield private
 
 
-def link_raw_data(raw: Path, link: Path) -> None:
+def link_folder(folder: Path, link: Path) -> None:
     try:
-        link.symlink_to(raw.resolve(), target_is_directory=True)
+        link.symlink_to(folder.resolve(), target_is_directory=True)
     except OSError:  # a file system without symbolic links
-        shutil.copytree(raw, link)
+        shutil.copytree(folder, link)
 
 
 def leftover_prefix(period: Period) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from csat_analysis.design import Design
+from csat_analysis.errors import EstimateError
 from csat_analysis.intake import Clean
 from csat_analysis.programme import Panel, Programme
 
 IN_LIST_ORDER = ("equal_interval", "equal_groups")  # draws that spread over a list sorted by `order_by`
 TAKE_ALL = ("top", "all")
+OTHERS = "others"  # the stratum of customers who aren't all asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,7 @@ def panel_sample(clean: Clean, programme: Programme, panel: str) -> Sample:
         wave=str(clean.period),
         population={panel: population} if known else {},
         drawn={panel: drawn} if drawn else {},
-        systematic=[panel] if in_list_order(rule, clean) else [],
+        systematic=[panel] if drawn and in_list_order(rule, clean) else [],
         order=list_rank(customer, rule, clean),
     )
     return Sample(mine.index, design)
@@ -55,41 +57,60 @@ def representative_sample(clean: Clean, programme: Programme) -> Sample:
     """All customers' answers, weighted by design to the frame: the basis of the headline numbers.
 
     Customers asked as key accounts (`draw: top`) are a take-all stratum; the others stand for the rest of the frame. A
-    customer who answered in two panels counts once, with the visit's answer. A survey that brings weights keeps them; one
-    without a frame counts every answer alike. Nothing here corrects for who didn't answer.
+    customer who answered in two panels counts once, with the visit's answer. A survey that brings weights keeps them.
+    Without a frame the drawn panel speaks for the customers, every answer alike; without panels all answers do. Nothing
+    here corrects for who didn't answer.
+
+    Raises EstimateError where nobody of the drawn panel answered: key accounts can't speak for the other customers.
     """
     responses = clean.tables["responses"]
     if programme.design is not None and (programme.design.weight or programme.design.strata):
         return brought_sample(clean, programme)
     names = [name for name, rule in programme.panels.items() if rule.from_frame]
     if not names:
-        return whole_sample(clean)
+        return whole_sample(clean, responses.index)
     visits = [name for name in names if programme.panels[name].draw not in TAKE_ALL]
-    rows = one_panel_a_customer(responses, visits + [name for name in names if name not in visits])
-    mine = responses.loc[rows]
+    if "customers" not in clean.tables:
+        return whole_sample(clean, responses.index[responses["panel"].isin(visits or names)])
+    return weighted_sample(clean, programme, visits, one_panel_a_customer(responses, visits + names))
+
+
+def weighted_sample(clean: Clean, programme: Programme, visits: list[str], rows: pd.Index) -> Sample:
+    """These answers, weighted by stratum to the frame."""
+    mine = clean.tables["responses"].loc[rows]
     key_accounts = take_all_strata(clean, programme)
-    stratum = mine["customer_id"].map(key_accounts).astype(object).fillna("others")
-    customers = clean.tables.get("customers")
-    size = key_accounts.value_counts().to_dict()
-    population = size | ({} if customers is None else {"others": len(customers) - len(key_accounts)})
+    stratum = mine["customer_id"].map(key_accounts).astype(object).fillna(OTHERS)
+    population = key_accounts.value_counts().to_dict()
+    asked = [found for found in (customers_asked(clean, name) for name in visits) if found is not None]
+    sizes = [programme.panels[name].size for name in visits]
+    if asked:
+        drawn = population | {OTHERS: len(np.setdiff1d(np.concatenate(asked), key_accounts.index))}
+    else:  # without invitations the panels' planned sizes; the list's order counts only where one is known
+        drawn = population | ({OTHERS: sum(sizes)} if sizes and None not in sizes else {})
+    population[OTHERS] = frame_size(clean) - len(key_accounts)
+    answered = mine.groupby(stratum)["customer_id"].nunique()
+    if population[OTHERS] and OTHERS not in answered:
+        raise EstimateError(
+            f"{clean.period}: nobody of {', '.join(visits) or 'a drawn panel'} answered, and key accounts can't speak for others"
+        )
+    silent = [name for name in population if name not in answered and population[name]]
+    for name in silent:  # a stratum nobody answered from joins the others
+        for counts in (population, drawn):
+            counts[OTHERS] = counts.get(OTHERS, 0) + counts.pop(name, 0)
     rule = programme.panels[visits[0]] if visits else None
-    asked = [a for a in (customers_asked(clean, name) for name in visits) if a is not None]
-    drawn_others = len(pd.Index(np.unique(np.concatenate(asked))).difference(key_accounts.index)) if asked else 0
     contacts = mine["customer_id"].map(mine["customer_id"].value_counts()).to_numpy(dtype=float)
-    answered = mine.assign(stratum=stratum).groupby("stratum")["customer_id"].nunique()
-    whole = stratum.map({h: population.get(h, answered[h]) / answered[h] for h in answered.index}).to_numpy(dtype=float)
     design = Design.of(
         contact=contact_ids(mine, mine["customer_id"]),
         unit=mine["customer_id"].to_numpy(),
         stratum=stratum.to_numpy(),
-        weight=whole / contacts,
-        wave=str(clean.period),
-        population=population if customers is not None else {},
-        drawn=size | ({"others": drawn_others} if drawn_others else {}),
-        systematic=["others"] if rule and in_list_order(rule, clean) else [],
+        weight=stratum.map({h: population[h] / n for h, n in answered.items()}).to_numpy(dtype=float) / contacts,
+        population=population,
+        drawn=drawn,
+        systematic=[OTHERS] if rule and OTHERS in drawn and in_list_order(rule, clean) else [],
         order=list_rank(mine["customer_id"], rule, clean) if rule else None,
+        wave=str(clean.period),
     )
-    return Sample(rows, design)
+    return Sample(rows, replace(design, merged=design.merged + tuple((name, OTHERS) for name in silent)))
 
 
 def brought_sample(clean: Clean, programme: Programme) -> Sample:
@@ -105,10 +126,10 @@ def brought_sample(clean: Clean, programme: Programme) -> Sample:
     return Sample(responses.index, design)
 
 
-def whole_sample(clean: Clean) -> Sample:
-    """Every answer alike: no panel is drawn from a frame."""
-    responses = clean.tables["responses"]
-    return Sample(responses.index, Design.of(contact_ids(responses, responses["contact_id"]), wave=str(clean.period)))
+def whole_sample(clean: Clean, rows: pd.Index) -> Sample:
+    """These answers, each alike: nothing is known of those they were drawn from."""
+    responses = clean.tables["responses"].loc[rows]
+    return Sample(rows, Design.of(responses["contact_id"], wave=str(clean.period)))
 
 
 def take_all_strata(clean: Clean, programme: Programme) -> pd.Series:

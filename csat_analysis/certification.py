@@ -1,0 +1,104 @@
+"""Which intervals were shown to hold, and where: looks up the table of the simulation study, computes nothing.
+
+The table is `certified.json`, made by `csat certify` (study.py) and kept with the package, with its seed and a fingerprint
+of the code that made the estimates. A number is certified when the cells of its estimator and design at the nearest
+numbers of answers below and above hold.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+
+from csat_analysis.design import Design
+from csat_analysis.estimate import Estimate
+
+CONFIDENCE = 0.95
+BAND = (0.93, 0.97)
+DISCRETE = ("share", "nps", "satisfied_share")  # averaged over a range of p; only too little coverage is a failure
+FINGERPRINTED = ("design.py", "estimate.py", "estimators.py", "intervals.py", "survey/weighting.py")
+TABLE = "certified.json"
+
+
+@cache
+def certificate() -> dict[str, object]:
+    """The stored study: seed, draws, version, fingerprint, cells."""
+    return json.loads(resources.files("csat_analysis").joinpath(TABLE).read_text(encoding="utf-8"))
+
+
+@cache
+def table() -> pd.DataFrame:
+    """One row a cell of the study."""
+    return pd.DataFrame(certificate()["cells"])
+
+
+def lowest_coverage() -> pd.Series:
+    """Coverage of the least favourable core setting, by estimator and number of answers."""
+    core = table()[table()["core"]]
+    return core.groupby(["estimator", "n"], sort=False)["coverage"].min()
+
+
+def fingerprint() -> str:
+    """SHA-256 of the code that makes estimates and intervals; comments and docstrings don't count."""
+    digest = hashlib.sha256()
+    for name in FINGERPRINTED:
+        tree = ast.parse(resources.files("csat_analysis").joinpath(name).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            body = getattr(node, "body", None)
+            if (
+                isinstance(body, list)
+                and body
+                and isinstance(body[0], ast.Expr)
+                and isinstance(body[0].value, ast.Constant)
+            ):
+                node.body = body[1:]
+        digest.update(ast.dump(tree).encode())
+    return digest.hexdigest()
+
+
+def cells_for(estimate: Estimate) -> pd.DataFrame:
+    """The core cells that speak for an estimate: its estimator, weighting and draw, at the nearest n below and above.
+
+    Empty where n, or the whole sample behind a small group, is below the smallest that was tried. An n above all that were
+    tried is judged by the largest.
+    """
+    tried = table()
+    weighting = "raked" if estimate.design.margins else "design"
+    own = tried[tried["core"] & tried["estimator"].isin(names_of(estimate)) & (tried["weighting"] == weighting)]
+    alike = own[own["draw"].isin(draws_like(estimate.design))]
+    own = alike if len(alike) else own
+    smallest_sample = own.loc[~own["small_domain"], "n"].min()
+    below, above = own.loc[own["n"] <= estimate.n, "n"].max(), own.loc[own["n"] >= estimate.n, "n"].min()
+    if pd.isna(below) or len(estimate.design.contact) < smallest_sample:
+        return own.iloc[:0]
+    return own[own["n"].isin([below, above])]
+
+
+def is_certified(estimate: Estimate) -> bool:
+    """Was this kind of interval shown to hold at this number of answers and with this weighting?"""
+    if estimate.status == "exact":
+        return True
+    speaking = cells_for(estimate)
+    return bool(len(speaking)) and bool(speaking["holds"].all())
+
+
+def names_of(estimate: Estimate) -> tuple[str, ...]:
+    """The study's names for an estimate's kind."""
+    if estimate.kind == "quantile":
+        return ("median",) if estimate.distribution.level == 0.5 else ("p90",)
+    if estimate.kind in ("share", "nps"):
+        return (estimate.kind,)
+    return ("index",) if estimate.finite else ("change", "difference")
+
+
+def draws_like(design: Design) -> tuple[str, ...]:
+    """The study's draws that a design is like: strata of unequal weights, or a list (a simple sample is one without order)."""
+    unequal = len(np.unique(design.weight)) > len(design.strata)
+    stratified = len(design.strata) > 1 and not design.strata["systematic"].any()
+    return ("strata",) if unequal or stratified else ("list", "trend")

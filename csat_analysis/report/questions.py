@@ -1,0 +1,75 @@
+"""What cannot be told yet, each with its reason."""
+
+from __future__ import annotations
+
+from csat_analysis.report import wording
+from csat_analysis.report.view import OUTCOMES, TOO_FEW, View, asked_otherwise, changes
+from csat_analysis.results import Record
+
+HEADLINE_KEYS = (
+    "satisfaction.against_standard",
+    "target.progress",
+    "satisfaction.satisfied_share",
+    "satisfaction.csat",
+    "satisfaction.nps",
+)
+TOLD_ELSEWHERE = ("ok", "exact", "not_supplied", "not_computed")
+
+
+def open_questions(view: View) -> list[str]:
+    """What the numbers leave open; who stayed silent is always open until answers are weighted to the frame."""
+    return [
+        *changes_open(view),
+        *target_open(view),
+        *standard_open(view),
+        *numbers_open(view),
+        view.say("overview.unsaid.silent"),
+    ]
+
+
+def changes_open(view: View) -> list[str]:
+    """Changes that too few answers or another questionnaire keep from being told."""
+    too_few = changes(view, [*view.programme.dimensions, *OUTCOMES]).get(TOO_FEW)
+    otherwise = [
+        view.numbers.measure(measure)
+        for measure in ("index", *view.programme.dimensions, *OUTCOMES)
+        if asked_otherwise(view, view.change(measure))
+    ]
+    said = [view.say("overview.unsaid.changes", items=view.list(too_few))] if too_few else []
+    if otherwise:
+        said.append(view.say("overview.unsaid.questionnaire", items=view.list(otherwise), before=view.before))
+    return said
+
+
+def target_open(view: View) -> list[str]:
+    if not view.has("target.progress"):
+        return []
+    progress = view.results.get("target.progress")
+    if progress.verdict == "cannot_be_told":
+        return [view.say("overview.unsaid.target", interval=view.numbers.interval(progress.key))]
+    if progress.status != "not_computed":
+        return []
+    surveyed = view.has("satisfaction.trend", measure="index", period=str(view.period.year_before()))
+    return [view.say("overview.unsaid.target.questionnaire" if surveyed else "overview.unsaid.target.no_year")]
+
+
+def standard_open(view: View) -> list[str]:
+    if not view.has("satisfaction.against_standard"):
+        return []
+    against = view.results.get("satisfaction.against_standard")
+    if against.verdict == "not_distinguishable":
+        return [view.say("overview.unsaid.standard", interval=view.numbers.interval(against.key))]
+    if against.status != "not_computed":
+        return []
+    if view.shown("satisfaction.standard"):
+        return [view.say("overview.unsaid.standard.questionnaire")]
+    set_in = wording.period_text(view.facts["standard_from"], view.language)
+    return [view.say("overview.unsaid.standard.missing", period=set_in)]
+
+
+def numbers_open(view: View) -> list[str]:
+    """Numbers of the first screen that were computed but may not be shown, with the reason."""
+    found = [view.results.get(key) for key in HEADLINE_KEYS if view.has(key)]
+    found += [view.change(measure) for measure in ("index", *view.programme.dimensions, *OUTCOMES)]
+    kept_back = [record for record in found if record and record.status not in TOLD_ELSEWHERE]
+    return [view.say("overview.unsaid.number", name=view.numbers.label(r), reason=view.status(r)) for r in kept_back]
