@@ -65,19 +65,24 @@ def fingerprint() -> str:
 def cells_for(estimate: Estimate) -> pd.DataFrame:
     """The core cells that speak for an estimate: its estimator, weighting and draw, at the nearest n below and above.
 
-    Empty where n, or the whole sample behind a small group, is below the smallest that was tried. An n above all that were
-    tried is judged by the largest.
+    n is that of its smallest part. Empty where it, or the whole sample behind a small group, is below the smallest that
+    was tried. An n above all that were tried is judged by the largest.
     """
     tried = table()
-    weighting = "raked" if estimate.design.margins else "design"
-    own = tried[tried["core"] & tried["estimator"].isin(names_of(estimate)) & (tried["weighting"] == weighting)]
+    raked = (tried["weighting"] == "raked") == bool(estimate.design.margins)
+    own = tried[tried["core"] & (tried["estimator"] == name_of(estimate)) & raked]
     alike = own[own["draw"].isin(draws_like(estimate.design))]
     own = alike if len(alike) else own
-    smallest_sample = own.loc[~own["small_domain"], "n"].min()
-    below, above = own.loc[own["n"] <= estimate.n, "n"].max(), own.loc[own["n"] >= estimate.n, "n"].min()
+    answers, smallest_sample = fewest(estimate), own.loc[~own["domain"], "n"].min()
+    below, above = own.loc[own["n"] <= answers, "n"].max(), own.loc[own["n"] >= answers, "n"].min()
     if pd.isna(below) or len(estimate.design.contact) < smallest_sample:
         return own.iloc[:0]
     return own[own["n"].isin([below, above])]
+
+
+def fewest(estimate: Estimate) -> int:
+    """Answers of the smallest part that a number is made of: a difference is as sure as its smaller group."""
+    return min((fewest(part) for _, part in estimate.terms), default=estimate.n)
 
 
 def is_certified(estimate: Estimate) -> bool:
@@ -88,17 +93,19 @@ def is_certified(estimate: Estimate) -> bool:
     return bool(len(speaking)) and bool(speaking["holds"].all())
 
 
-def names_of(estimate: Estimate) -> tuple[str, ...]:
-    """The study's names for an estimate's kind."""
+def name_of(estimate: Estimate) -> str:
+    """The study's name for an estimate's kind."""
     if estimate.kind == "quantile":
-        return ("median",) if estimate.distribution.level == 0.5 else ("p90",)
+        return "median" if estimate.distribution.level == 0.5 else "p90"
     if estimate.kind in ("share", "nps"):
-        return (estimate.kind,)
-    return ("index",) if estimate.finite else ("change", "difference")
+        return estimate.kind
+    if estimate.finite or not estimate.terms:
+        return "index"
+    return "change" if " and " in estimate.design.wave else "difference"
 
 
 def draws_like(design: Design) -> tuple[str, ...]:
-    """The study's draws that a design is like: strata of unequal weights, or a list (a simple sample is one without order)."""
+    """The study's draws that a design is like: strata of unequal weights, or a list; a simple sample is like one without order."""
     unequal = len(np.unique(design.weight)) > len(design.strata)
     stratified = len(design.strata) > 1 and not design.strata["systematic"].any()
-    return ("strata",) if unequal or stratified else ("list", "trend")
+    return ("strata",) if unequal or stratified else ("list", "trend", "simple")

@@ -119,15 +119,15 @@ def shortest(path: Path) -> Path:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    from csat_analysis.intake import check_table, clean_period, problems
+    from csat_analysis.intake import check_table, problems
+    from csat_analysis.metrics.wave import load_wave, load_waves
     from csat_analysis.period import Period
-    from csat_analysis.programme import load_programme
 
     root, period = root_of(arguments), Period.parse(arguments.period)
-    programme = load_programme(root, period)
-    clean = clean_period(root, period, programme)
-    show_table(check_table(clean, programme), f"{period}: what came in")
-    show_table(problems(clean), f"{period}: what was set aside, set to missing or repaired")
+    wave = load_wave(root, period)
+    show_table(check_table(wave.clean, wave.programme), f"{period}: what came in")
+    show_table(problems(wave.clean), f"{period}: what was set aside, set to missing or repaired")
+    load_waves(root, period)  # a run recomputes the earlier waves too: what is wrong with theirs stops it
     return 0
 
 

@@ -43,11 +43,12 @@ class Cell:
     """One setting of the study.
 
     estimator  index, share, nps, median, p90, difference, change, satisfied_share.
-    n          expected answers; SMALL is a domain of just that many in a sample of WHOLE_SAMPLE.
+    n          expected answers (of each wave of a change); SMALL is a domain of just that many in a sample of WHOLE_SAMPLE.
+               A difference is between a group of just n and the rest of a sample of at least WHOLE_SAMPLE.
     draw       list: key accounts all asked, the others at equal intervals over sales; trend: the same, and half of the
-               scores' variance goes with sales; strata: three strata by sales, drawn at different rates.
+               scores' variance goes with sales; strata: three strata by sales, drawn at different rates; simple: at random.
     answering  all; random: 60 %; observed: 60 %, by region and class; satisfaction: 60 %, by the score itself.
-    weighting  design; raked: to region and class.
+    weighting  none: nothing is known of the frame; design; raked: to region and class.
     customers  same or fresh in the second wave of a change.
     core       True: the interval is meant to hold here. False: measured to show what goes wrong.
     """
@@ -60,6 +61,11 @@ class Cell:
     customers: str = ""
     core: bool = True
 
+    @property
+    def is_domain(self) -> bool:
+        """Is n the size of a group within a larger sample?"""
+        return self.n == SMALL or self.estimator == "difference"
+
 
 def cells() -> list[Cell]:
     """All settings: those that certify, then those that show what no weighting by design can repair."""
@@ -68,11 +74,12 @@ def cells() -> list[Cell]:
     core += [Cell("index", n, draw="trend") for n in grid] + [Cell("index", n, draw="strata") for n in grid]
     core += [Cell("index", 150, answering="all")]
     for estimator in ("share", "nps"):
-        core += [Cell(estimator, n) for n in (SMALL, 10, *grid)] + [Cell(estimator, n, draw="strata") for n in grid[:3]]
+        core += [Cell(estimator, n) for n in (SMALL, 10, *grid)] + [Cell(estimator, n, draw="strata") for n in grid[:2]]
+    core += [Cell(estimator, 40, draw="simple", weighting="none") for estimator in ("index", "share", "nps")]
     for estimator in ("index", "share", "nps"):
         core += [Cell(estimator, n, answering="observed", weighting="raked") for n in (SMALL, 60, 150, 600)]
     core += [Cell("median", n) for n in grid] + [Cell("p90", n) for n in grid[1:]]
-    core += [Cell("difference", n) for n in (SMALL, *grid)]
+    core += [Cell("difference", n) for n in (SMALL, *grid[:3])]
     core += [Cell("change", n, customers=customers) for customers in ("same", "fresh") for n in grid]
     core += [Cell("satisfied_share", n) for n in grid[1:3]]
     shown = [Cell("index", 40, answering="observed", weighting="raked", core=False)]
@@ -98,7 +105,7 @@ class Company:
 def make_company(cell: Cell, answers: int, rng: np.random.Generator) -> Company:
     """Scores are skewed to the left and bounded; regions and classes differ by a few points."""
     customers = CUSTOMERS_AN_ANSWER * answers
-    key_accounts = 0 if cell.draw == "strata" else min(20, answers // 8)
+    key_accounts = 0 if cell.draw in ("strata", "simple") else min(20, answers // 8)
     size = np.searchsorted([0.2, 0.5], np.arange(customers) / customers, side="right")
     region = rng.integers(0, 4, customers)
     trend = np.linspace(np.sqrt(3), -np.sqrt(3), customers) * np.sqrt(0.5 if cell.draw == "trend" else 0.0)
@@ -115,6 +122,8 @@ def survey(cell: Cell, company: Company, answers: int, rng: np.random.Generator)
     chance = answering(cell, company, rate)[asked]
     rows = rng.random(len(asked)) < chance
     contact, stratum = asked[rows], stratum[rows]
+    if cell.weighting == "none":
+        return Design.of(contact, wave="now")
     names, answered = np.unique(stratum, return_counts=True)
     population = {name: float(drawn[name][1]) for name in names}
     weight = pd.Series(stratum).map({h: population[h] / n for h, n in zip(names, answered, strict=True)}).to_numpy()
@@ -136,6 +145,8 @@ def draw(
 ) -> tuple[np.ndarray, np.ndarray, dict[str, tuple[int, int]]]:
     """Places of those asked, their strata, and stratum → (asked, population)."""
     customers = len(company.y)
+    if cell.draw == "simple":
+        return rng.choice(customers, asked, replace=False), np.repeat("all", asked), {"all": (asked, customers)}
     if cell.draw == "strata":
         parts = {name: np.flatnonzero(company.size == code) for code, name in enumerate("ABC")}
         sizes = {name: max(round(asked * part), 4) for name, part in (("A", 0.4), ("B", 0.3), ("C", 0.3))}
@@ -175,7 +186,7 @@ def raked(design: Design, company: Company) -> Design:
 
 def estimate_and_truth(cell: Cell, rng: np.random.Generator) -> tuple[Estimate | NoEstimate, float]:
     """One draw of a cell: the programme's estimate, and what it should have found."""
-    answers = WHOLE_SAMPLE if cell.n == SMALL else cell.n
+    answers = max(WHOLE_SAMPLE, 4 * cell.n) if cell.is_domain else cell.n
     company = make_company(cell, answers, rng)
     try:
         design = survey(cell, company, answers, rng)
@@ -186,15 +197,15 @@ def estimate_and_truth(cell: Cell, rng: np.random.Generator) -> tuple[Estimate |
     if cell.estimator == "change":
         return change(cell, company, design, answers, rng)
     at = design.contact.to_numpy()
-    small = small_domain(company, at, rng) if cell.n == SMALL else np.ones(len(company.y), dtype=bool)
-    return ESTIMATORS[cell.estimator](company, design, at, small, rng)
+    group = domain_of(cell.n, company, at, rng) if cell.is_domain else np.ones(len(company.y), dtype=bool)
+    return ESTIMATORS[cell.estimator](company, design, at, group, rng)
 
 
-def small_domain(company: Company, answered: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A group at random that just SMALL of those who answered belong to."""
-    inside = rng.random(len(company.y)) < SMALL / WHOLE_SAMPLE
+def domain_of(size: int, company: Company, answered: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A group at random that just `size` of those who answered belong to."""
+    inside = rng.random(len(company.y)) < size / len(answered)
     inside[answered] = False
-    inside[rng.choice(answered, SMALL, replace=False)] = True
+    inside[rng.choice(answered, size, replace=False)] = True
     return inside
 
 
@@ -226,10 +237,9 @@ def a_quantile(level: float, company: Company, design: Design, at: np.ndarray, d
 
 
 def difference(company: Company, design: Design, at: np.ndarray, domain: np.ndarray, rng: np.random.Generator):
-    """Two groups of unequal size (a small domain and the rest) that differ by a known step of the process."""
-    group = rng.random(len(company.y)) < 0.35 if domain.all() else domain
-    y = company.y + TRUE_CHANGE * group
-    found = mean(design, y[at], inside=group[at]) - mean(design, y[at], inside=~group[at])
+    """A group and the rest, which differ by a known step of the process."""
+    y = (company.y + TRUE_CHANGE * domain)[at]
+    found = mean(design, y, inside=domain[at]) - mean(design, y, inside=~domain[at])
     return found if isinstance(found, NoEstimate) else found.process(), TRUE_CHANGE
 
 
@@ -276,7 +286,7 @@ def cover(cell: Cell, draws: int = DRAWS, seed: int = SEED) -> dict[str, object]
     given = np.array(held)[~np.isnan(held)]
     coverage = float(given.mean())
     return asdict(cell) | {
-        "small_domain": cell.n == SMALL,
+        "domain": cell.is_domain,
         "coverage": coverage,
         "monte_carlo_error": float(np.sqrt(coverage * (1 - coverage) / len(given))),
         "truth_below": float(np.mean(missed_below)),

@@ -106,7 +106,9 @@ def test_the_published_share_of_schools_that_reached_their_goal(schools, school_
 
 def raked(design: Design, factors: pd.DataFrame, margins: dict[str, dict[str, float]]) -> Design:
     weight = rake(factors, margins, weight=design.weight).weight
-    return replace(design, weight=weight, base=design.weight, margins=tuple(pd.factorize(factors[name])[0] for name in margins))
+    return replace(
+        design, weight=weight, base=design.weight, margins=tuple(pd.factorize(factors[name])[0] for name in margins)
+    )
 
 
 def agrees_after_raking(design: Design, y: pd.Series, name: str) -> bool:

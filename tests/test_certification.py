@@ -107,3 +107,19 @@ def test_a_share_is_looked_up_as_a_share():
 def test_a_number_between_two_that_were_tried_is_judged_by_both(n):
     speaking = certification.cells_for(mean(Design.of(range(n)), scores(n)))
     assert set(speaking["n"]) == {25: {20, 40}, 100: {40, 150}, 5000: {600}}[n]
+
+
+def test_a_difference_is_judged_by_its_smaller_group():
+    design, y = Design.of(range(150)), scores(150)
+
+    def against_rest(size: int) -> Estimate:
+        inside = np.arange(150) < size
+        return (mean(design, y, inside=inside) - mean(design, y, inside=~inside)).process()
+
+    assert set(certification.cells_for(against_rest(30))["n"]) == {20, 40}
+    assert certification.fewest(against_rest(9)) == 9
+
+
+def test_a_change_is_judged_as_a_change():
+    now, before = (mean(Design.of(range(40), wave=wave), scores(40, seed)) for seed, wave in enumerate(("b", "a")))
+    assert set(certification.cells_for(now - before)["estimator"]) == {"change"}

@@ -1,7 +1,7 @@
 """Charts say what their table says, the same way every time, and read aloud."""
 
 import re
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -68,6 +68,26 @@ def test_dots_stand_as_far_apart_as_their_values(groups):
 def test_a_missing_value_is_words_and_no_dot(groups):
     svg = drawn(figures.dot_interval(groups, bounds=(0, 100)))
     assert len(dot_places(svg)) == 2 and "样本过少，不予显示" in texts(svg)
+
+
+def test_a_period_without_a_number_leaves_a_gap_in_the_line(waves):
+    apart = pd.concat([waves, waves], ignore_index=True)
+    apart.loc[1, ["value", "low", "high", "label"]] = [None, None, None, "–"]
+    svg = drawn(figures.trend(apart, bounds=(0, 100)))
+    assert len(dot_places(svg)) == 3 and "–" in texts(svg)
+    lines = [path.get("d") for path in svg.iter(f"{SVG}path") if "#8793a0" in path.get("style", "")]
+    assert any(line.count("M") == 2 for line in lines if line)
+
+
+def test_a_value_interrupts_the_line_behind_it(waves):
+    """The label of the first wave stands where the dashed line of the reference would strike it through."""
+    labels = [
+        group
+        for group in drawn(figures.trend(waves, bounds=(0, 100), reference=68.9)).iter(f"{SVG}g")
+        if group.get("id", "").startswith("chart-text_") and "66.0" in "".join(group.itertext())
+    ]
+    patch = labels[0].find(f"{SVG}g/{SVG}path")
+    assert "fill: var(--ground" in patch.get("style")
 
 
 def test_chinese_stays_text_and_a_year_is_written_once(waves):

@@ -136,3 +136,30 @@ def test_segments_come_from_the_frame_by_survey_yml():
 def test_more_answers_than_customers_in_the_frame_is_an_error():
     with pytest.raises(EstimateError, match="from a population of"):
         representative_sample(clean(VISITS, frame=5, asked=[(c, "visits") for c, *_ in VISITS]), programme())
+
+
+def test_without_a_frame_the_drawn_panel_speaks_for_the_customers_each_answer_alike():
+    data = clean([*VISITS, ("C01", "big", 9.0), ("S1", "staff", 9.0)], frame=None, asked=ASKED)
+    sample = representative_sample(data, programme())
+    assert set(data.tables["responses"].loc[sample.rows, "panel"]) == {"visits"}
+    assert set(sample.design.weight) == {1.0} and np.isinf(sample.design.strata["population"]).all()
+
+
+def test_key_accounts_alone_cannot_speak_for_other_customers():
+    with pytest.raises(EstimateError, match="2026H1: nobody of visits answered"):
+        representative_sample(clean([("C01", "big", 9.0), ("C02", "big", 8.0)], asked=ASKED), programme())
+
+
+def test_key_accounts_that_all_stayed_silent_are_spoken_for_by_the_others_and_it_is_said():
+    design = representative_sample(clean(VISITS, asked=ASKED), programme()).design
+    assert design.merged == (("big", "others"),)
+    assert design.weight.sum() == pytest.approx(20) and design.strata.loc["others", "population"] == 20
+
+
+def test_without_invitations_the_planned_size_says_how_many_were_asked():
+    answers = [*VISITS, ("C01", "big", 9.0), ("C02", "big", 8.0)]
+    planned = representative_sample(clean(answers), programme()).design
+    assert planned.strata.loc["others", "drawn"] == 10 and planned.strata.loc["others", "systematic"]
+    panels = {"visits": {"draw": "equal_interval"}, "big": {"draw": "top", "size": 2}}
+    unknown = representative_sample(clean(answers), programme(panels=panels)).design
+    assert not unknown.strata["systematic"].any()

@@ -56,12 +56,12 @@ def test_a_number_whose_interval_was_not_shown_to_hold_gets_no_verdict():
 def test_a_small_group_of_pure_chance_stands_out_as_seldom_as_it_should(size):
     rng = np.random.default_rng(size)
     p = []
-    for _ in range(600):
+    for _ in range(2000):
         y = rng.normal(70, 12, 130)
         design = Design.of(range(130))
         inside = np.arange(130) < size
         p.append((mean(design, y, inside=inside) - mean(design, y, inside=~inside)).process().p_value())
-    assert np.mean(np.array(p) < 0.05) < 0.08  # by the degrees of freedom of all 130 it is .10 at eight
+    assert np.mean(np.array(p) < 0.05) < 0.065  # by the degrees of freedom of all 130 it was .10 at eight
 
 
 def test_the_detectable_change_has_eighty_percent_power():

@@ -6,11 +6,12 @@ from string import Formatter
 
 import pytest
 from markupsafe import Markup
-from report_examples import CHECKOUT, record
+from report_examples import CHECKOUT
+from report_records import record
 
 from csat_analysis import verdicts
 from csat_analysis.errors import ResultError
-from csat_analysis.report import wording
+from csat_analysis.report import glossary, wording
 from csat_analysis.report.wording import MESSAGES, say
 
 SOURCES = [
@@ -19,7 +20,9 @@ SOURCES = [
     *CHECKOUT.glob("notebooks/*.ipynb"),
 ]
 FAMILIES = set().union(
-    *(table.values() for table in (wording.VERDICTS, wording.STATUSES, wording.TABLES, wording.STAND_INS))
+    *(table.values() for table in (wording.VERDICTS, wording.STATUSES, wording.TABLES, wording.STAND_INS)),
+    glossary.RULES.values(),
+    (f"{term}.text" for term in glossary.RULES.values()),
 )
 
 
@@ -32,12 +35,12 @@ def placeholders(message: object) -> set[str]:
 
 
 def mentioned() -> set[str]:
-    """The message keys that the package, the templates and the notebooks quote, also as f"notebook.dimensions.{word}"."""
+    """Message keys that the package, the templates and the notebooks quote, also as f"notebook.dimensions.{word}"."""
     quoted = set()
     for path in SOURCES:
-        pattern = r'["\']([a-z_]+(?:\.[a-z_]+)*\.(?:[a-z_]+|[a-z_]*\{\w+\}))\\?["\']'
+        pattern = r'["\']([a-z_]+(?:\.[a-z_]+)*\.(?:[a-z0-9_]+|[a-z_]*\{\w+\}))\\?["\']'
         quoted |= set(re.findall(pattern, Path(path).read_text(encoding="utf-8")))
-    families = [re.sub(r"\{\w+\}", "[a-z_]+", key.replace(".", r"\.")) for key in quoted if "{" in key]
+    families = [re.sub(r"\{\w+\}", "[a-z0-9_]+", key.replace(".", r"\.")) for key in quoted if "{" in key]
     return quoted | {key for key in MESSAGES for family in families if re.fullmatch(family, key)}
 
 
@@ -68,6 +71,11 @@ def test_every_message_is_used_and_every_message_used_exists():
 
 def test_every_verdict_word_of_the_rules_has_words():
     assert {rule.word for rule in verdicts.RULES} == set(wording.VERDICTS)
+
+
+def test_every_kind_of_verdict_has_its_rule_in_the_glossary():
+    kinds = {term.removeprefix("term.rule.") for term in glossary.RULES.values()}
+    assert kinds == {rule.name for rule in verdicts.RULES}
 
 
 def test_a_verdict_without_a_sentence_stops_the_report():

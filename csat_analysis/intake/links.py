@@ -124,7 +124,7 @@ def refuse_many_unknown(unknown: pd.Series, asked: int, programme: Programme, le
             f"{ledger.raw.file}: {len(unknown)} of {asked} rows ({len(unknown) / asked:.0%}) name a customer who isn't "
             f"in customers (column customer_id or contact_id; {shown_lines(unknown.fillna(''))}), more than the "
             f"{allowed:.0%} that survey.yml allows (reporting: orphan_share); likely another period's customers, "
-            "or ids written otherwise (lost zeros?)"
+            "ids written otherwise (lost zeros?), or panels of staff that survey.yml doesn't name"
         )
 
 

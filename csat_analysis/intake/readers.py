@@ -90,7 +90,12 @@ def read_raw(path: Path, root: Path) -> RawTable:
     Raises IntakeError in one line when the file is empty, in no known encoding, protected, or not what its name says.
     """
     file = path.relative_to(root).as_posix()
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise IntakeError(
+            f"{file}: can't be opened ({error.strerror}); is it a folder, or locked by another program?"
+        ) from None
     if not content.strip():
         raise IntakeError(
             f"{file}: is empty ({len(content)} bytes); export it again, or take it away if there is no such table"

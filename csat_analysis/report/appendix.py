@@ -66,7 +66,10 @@ def certified(view: View) -> dict[str, Any] | None:
     counts = {outcome: view.numbers.bare("certification.cells", outcome=outcome) for outcome in ("tried", "held")}
     return {
         "reading": view.say("belief.certified.reading", **counts),
-        "sizes": [wording.number_text(size, "count", view.language) for size in sizes],
+        "sizes": [
+            view.say("belief.certified.size", number=wording.number_text(size, "count", view.language))
+            for size in sizes
+        ],
         "rows": [(view.say(ESTIMATORS[name]), [coverage(view, name, size) for size in sizes]) for name in estimators],
     }
 
@@ -98,7 +101,8 @@ def received(view: View) -> dict[str, Any] | None:
 def handled(view: View) -> list[tuple[str, str, list[Markup | str]]]:
     """(table, rule, counts: values set to missing, values repaired, rows set aside), where a rule found anything."""
     found = [record for key in HANDLED_KEYS for record in view.records(key) if record.value]
-    groups = list(dict.fromkeys((record.group["table"], record.group["rule"]) for record in found))
+    order = list(wording.TABLES)
+    groups = dict.fromkeys((record.group["table"], record.group["rule"]) for record in found)
     return [
         (
             view.numbers.table(table),
@@ -108,7 +112,7 @@ def handled(view: View) -> list[tuple[str, str, list[Markup | str]]]:
                 for key in HANDLED_KEYS
             ],
         )
-        for table, rule in groups
+        for table, rule in sorted(groups, key=lambda group: order.index(group[0]))
     ]
 
 

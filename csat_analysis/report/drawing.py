@@ -1,4 +1,4 @@
-"""The drawing board of the charts: a canvas of pixels, text that fits, round ticks, and the SVG that a page takes in."""
+"""The drawing board of the charts: a canvas of pixels, text that fits, round ticks, and the SVG of a page."""
 
 from __future__ import annotations
 

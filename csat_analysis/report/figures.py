@@ -78,7 +78,7 @@ def trend(
                 covering=True,
             )
         else:
-            write(ax, x, (top + bottom) / 2, row.label, size=SMALL, color="muted", align="center")
+            write(ax, x, bottom - 10, row.label, size=SMALL, color="muted", align="center", covering=True)
         write(ax, x, bottom + 17, row.name, size=SMALL, color="ink" if latest else "muted", align="center", bold=latest)
         if row.group != written:
             write(ax, x, bottom + 33, row.group, size=SMALL, color="muted", align="center")
@@ -183,7 +183,7 @@ def draw_row(ax: Axes, placed: dict, x: Callable, left: float, width: float) -> 
     for text, line in placed["names"]:
         write(ax, 0, line, text, size=PLAIN, color="ink", align="left")
     if pd.isna(row.value):
-        write(ax, left, y, row.label, size=SMALL, color="muted", align="left")
+        write(ax, left, y, row.label, size=SMALL, color="muted", align="left", covering=True)
         return
     mark(ax, y, row, x, row.tone, upright=False)
     write(

@@ -19,7 +19,7 @@ RULES = {
 
 
 def glossary(view: View) -> dict[str, Any]:
-    """The terms that occur in this report, each with its meaning for this questionnaire, and the rules of its verdicts."""
+    """The terms of this report, each with its meaning for this questionnaire, and the rules of its verdicts."""
     terms = [*measure_terms(view), *survey_terms(view), *verdict_terms(view)]
     return {"terms": [(view.say(term), text) for term, text in terms]}
 

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from csat_analysis.report import wording
-from csat_analysis.report.view import OUTCOMES, TOO_FEW, View, asked_otherwise, changes
-from csat_analysis.results import Record
+from csat_analysis.report.view import OUTCOMES, TILES, TOO_FEW, View, asked_otherwise, changes
 
-HEADLINE_KEYS = (
-    "satisfaction.against_standard",
-    "target.progress",
-    "satisfaction.satisfied_share",
-    "satisfaction.csat",
-    "satisfaction.nps",
-)
 TOLD_ELSEWHERE = ("ok", "exact", "not_supplied", "not_computed")
 
 
@@ -69,7 +61,7 @@ def standard_open(view: View) -> list[str]:
 
 def numbers_open(view: View) -> list[str]:
     """Numbers of the first screen that were computed but may not be shown, with the reason."""
-    found = [view.results.get(key) for key in HEADLINE_KEYS if view.has(key)]
+    found = [view.results.get(key) for key in TILES if view.has(key)]
     found += [view.change(measure) for measure in ("index", *view.programme.dimensions, *OUTCOMES)]
     kept_back = [record for record in found if record and record.status not in TOLD_ELSEWHERE]
     return [view.say("overview.unsaid.number", name=view.numbers.label(r), reason=view.status(r)) for r in kept_back]

@@ -8,17 +8,10 @@ from markupsafe import Markup
 
 from csat_analysis.report import charts, wording
 from csat_analysis.report.questions import open_questions
-from csat_analysis.report.view import BEST, OUTCOMES, WORST, View, asked_otherwise, change_sentences, changes
+from csat_analysis.report.view import BEST, OUTCOMES, TILES, WORST, View, asked_otherwise, change_sentences, changes
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
 
-TILES = {
-    "satisfaction.against_standard": "tile.against_standard",
-    "target.progress": "tile.target",
-    "satisfaction.satisfied_share": "tile.satisfied_share",
-    "satisfaction.csat": "tile.csat",
-    "satisfaction.nps": "tile.nps",
-}
 MEASURE_OF = {"satisfaction.csat": "csat", "satisfaction.nps": "nps"}
 CAVEATS = {"design": "overview.caveat.design", "own": "overview.caveat.own", "none": "overview.caveat.none"}
 

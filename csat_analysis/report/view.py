@@ -18,6 +18,13 @@ from csat_analysis.results import Record, Results
 BEST, WORST = 100, 0  # the ends of the index, in points
 OUTCOMES = ("nps", "csat")
 TOO_FEW = "too_few_to_say"
+TILES = {  # the first screen's numbers beside the index
+    "satisfaction.against_standard": "tile.against_standard",
+    "target.progress": "tile.target",
+    "satisfaction.satisfied_share": "tile.satisfied_share",
+    "satisfaction.csat": "tile.csat",
+    "satisfaction.nps": "tile.nps",
+}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
+from csat_analysis import programme
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.results import Record
@@ -94,23 +95,7 @@ STATUSES = {
     status: f"status.{status}"
     for status in ("ok", "exact", "suppressed", "not_certified", "not_estimable", "not_supplied", "not_computed")
 }
-TABLES = {
-    table: f"data.{table}"
-    for table in (
-        "customers",
-        "invitations",
-        "responses",
-        "orders",
-        "tickets",
-        "leads",
-        "managers",
-        "competitors",
-        "audits",
-        "mentions",
-        "history",
-        "actions",
-    )
-}
+TABLES = {table: f"data.{table}" for table in programme.TABLES}
 STAND_INS = {column: f"belief.stand_in.{column}" for column in ("response_id", "contact_id", "panel", "responded_on")}
 
 

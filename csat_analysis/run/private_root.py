@@ -45,14 +45,14 @@ class PrivateRoot:
         return self.report / "notebooks"
 
 
-def notebooks_of(root: Path) -> dict[str, Path]:
+def notebooks_of(root: Path, *, appendices: bool = False) -> dict[str, Path]:
     """Name → notebook in running order: the programme's own where it has a notebooks folder, else the checkout's.
 
     A period's notebooks begin with a number; appendices begin with a letter and are run by commands of their own.
     """
     own = root / "notebooks"
     folder = own if own.is_dir() else CHECKOUT / "notebooks"
-    found = {path.stem: path for path in sorted(folder.glob("[0-9]*.ipynb"))}
+    found = {path.stem: path for path in sorted(folder.glob("*.ipynb")) if appendices or path.stem[0].isdigit()}
     if not found:
         raise RunError(f"{folder}: there are no notebooks here to run")
     return found

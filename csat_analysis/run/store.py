@@ -17,7 +17,7 @@ from csat_analysis.run.private_root import CHECKOUT, notebooks_of, private_root
 
 def store_notebooks(root: Path) -> list[Path]:
     """Execute the notebooks of `root` in a private root; when all succeeded, put the executed ones in their place."""
-    notebooks = notebooks_of(root)
+    notebooks = notebooks_of(root, appendices=True)
     with private_root(root, default_period(next(iter(notebooks.values()))), notebooks) as private:
         execute_all(private, list(notebooks), parameters={})
         for name, path in notebooks.items():

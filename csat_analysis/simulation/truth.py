@@ -26,7 +26,8 @@ class Truth:
     standard: points; the mean of the panels, were everybody of each to answer, in the first period.
     slope, ame: repurchase on the index. Logit a point; mean change of probability a point, over all frames but the
         last, whose window is open.
-    actions: action_id, dimension, segment, value, effect (points of the dimension in the target group), index_effect.
+    actions: action_id, dimension, segment, value, effect and index_effect: what the action adds to the
+        target group's latent score, in points; on the questionnaire, rounded and bounded, about a twentieth less shows.
     managers: manager_id, effect (index points that are theirs), case_mix (what their customers' region, industry, size
         and tenure add to the index, against all customers).
     careless: ids of responses ticked without reading. dirt: period → kind of bad row → how many.

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from report_examples import foreign_report, house_report
+from report_examples import changed_report, foreign_report, house_report, thin_report
 
 LANGUAGES, WIDTHS = ("zh", "en"), (375, 1280)
+REPORTS = {"report": house_report, "changed": changed_report, "thin": thin_report, "foreign": foreign_report}
 RULES = "({runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})"
 
 
@@ -33,11 +34,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both languages of the house report and of a foreign one, as files beside one another."""
+    """Both languages of the house report in good times and bad and of a foreign one, as files beside one another."""
     folder = tmp_path_factory.mktemp("site")
     for language in LANGUAGES:
-        (folder / f"report.{language}.html").write_text(house_report(language).page(), encoding="utf-8")
-        (folder / f"foreign.{language}.html").write_text(foreign_report(language).page(), encoding="utf-8")
+        for name, build in REPORTS.items():
+            (folder / f"{name}.{language}.html").write_text(build(language).page(), encoding="utf-8")
     return folder
 
 
@@ -61,7 +62,7 @@ class Watched:
         return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("name", ["report", "foreign"])
+@pytest.mark.parametrize("name", list(REPORTS))
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_is_quiet_fits_and_is_accessible(browser, site, name, language, width):
@@ -69,6 +70,11 @@ def test_the_page_is_quiet_fits_and_is_accessible(browser, site, name, language,
     page = watched.page
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (
+        page.evaluate("""[...document.querySelectorAll('.scroll')].filter(
+        table => table.scrollWidth > table.clientWidth).map(table => table.ariaLabel)""")
+        == []
+    )
     assert watched.violations() == []
     assert [url for url in watched.requests if not url.startswith("data:")] == [
         (site / f"{name}.{language}.html").as_uri()
@@ -144,4 +150,5 @@ def test_it_prints_on_a4(browser, site, tmp_path, language):
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 680, "height": 960})
     assert page.evaluate("document.documentElement.scrollWidth") <= 680
+    assert page.locator("details.printed table").evaluate("table => table.getBoundingClientRect().height") > 100
     assert page.locator("nav").is_hidden() and page.locator("#overview .tile-number").first.is_visible()
