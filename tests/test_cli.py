@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import fingerprints, notebook
+from small_programme import fingerprints, notebook
 
 from csat_analysis.cli import main
 

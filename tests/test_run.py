@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import RECORD, REPORT, fingerprints, notebook
+from small_programme import RECORD, REPORT, fingerprints, notebook
 
 from csat_analysis.errors import CsatError, PeriodError, RunError
 from csat_analysis.period import Period
