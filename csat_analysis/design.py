@@ -150,11 +150,13 @@ class Design:
         population = self.strata["population"].to_numpy()
         return bool(len(touched)) and bool((self.units_by_stratum[touched] >= population[touched]).all())
 
-    def variance(self, influence: np.ndarray, rows: np.ndarray, *, lost: np.ndarray, finite: bool) -> float:
+    def variance(
+        self, influence: np.ndarray, rows: np.ndarray, *, lost: np.ndarray, lost_part: np.ndarray, finite: bool
+    ) -> float:
         """Variance of an estimate from its influences; NaN where a stratum has one unit and no neighbour.
 
         Two phases in each stratum with m units answering of n drawn of N (Wolter 1984 for the drawing at equal intervals):
-          finite   m · [ r (1 − n/N) d² + (1 − r) s² ],  r = m/n without those who left this question out (`lost`)
+          finite   m · [ r (1 − n/N) d² + (1 − r) s² ],  r = m/n less what they left out (`lost`, `lost_part`)
           process  the same + m · r · (n/N) · s²  (the frame itself is one outcome of the process)
         with s² the plain variance of the influences and d² half their mean squared successive difference in the list's
         order; d² = s² unless the draw was systematic. Without systematic drawing the two are (1 − m/N) m s² and m s².
@@ -170,7 +172,8 @@ class Design:
         systematic = self.strata["systematic"].to_numpy(dtype=bool)
         d2 = np.where(systematic, self._successive_difference(total, units), s2) if systematic.any() else s2
         population, drawn = self.strata["population"].to_numpy(), self.strata["drawn"].to_numpy()
-        answered = np.minimum((m - self._units_in(lost)) / drawn, 1.0)
+        left_out = np.bincount(self._unit_stratum[self.unit[lost]], lost_part, minlength=count)
+        answered = np.clip((m - left_out) / drawn, 0.0, 1.0)
         sampling_fraction = np.divide(drawn, population, out=np.zeros(count), where=np.isfinite(population))
         per_unit = answered * (1 - sampling_fraction) * d2 + (1 - answered) * s2
         if not finite:

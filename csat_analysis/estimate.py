@@ -59,8 +59,9 @@ class Estimate:
     influence  one number a row in `rows`; other contacts of the design have influence 0 and aren't stored.
     rows       positions in `design` of the contacts with influence, ascending.
     domain     positions of the contacts that the number is about and who answered; None: those in `rows`.
-    lost       positions of those it is about who left the question out; to the finite population they are
-               as if they hadn't answered (a census with a blank is none).
+    lost       positions of those it is about who left the question, or a part of it, out; to the finite population they
+               are as if they hadn't answered (a census with a blank is none).
+    lost_part  the part (0–1) that each of them left out.
     bounds     the scale's ends; a bound of an interval never leaves them.
     kind       which interval suits it: t for means and all arithmetic, Wilson for shares, adjusted Wald for NPS, order
                statistics for quantiles.
@@ -75,6 +76,7 @@ class Estimate:
     design: Design
     domain: np.ndarray | None = None
     lost: np.ndarray = field(default_factory=lambda: NOBODY)
+    lost_part: np.ndarray = field(default_factory=lambda: NOBODY.astype(float))
     bounds: tuple[float, float] = (-np.inf, np.inf)
     kind: Kind = "mean"
     finite: bool = True
@@ -100,7 +102,9 @@ class Estimate:
 
     @cached_property
     def variance(self) -> float:
-        return self.design.variance(self.influence, self.rows, lost=self.lost, finite=self.finite)
+        return self.design.variance(
+            self.influence, self.rows, lost=self.lost, lost_part=self.lost_part, finite=self.finite
+        )
 
     @property
     def se(self) -> float:
@@ -213,13 +217,15 @@ class Estimate:
             return self._scaled(1.0, shift=float(other))
         design, position = together(self.design, other.design)
         rows, influence = aligned(self.rows, self.influence, position[other.rows], other.influence)
+        lost, lost_part = lost_in_either(self.lost, self.lost_part, position[other.lost], other.lost_part)
         return Estimate(
             self.value + other.value,
             influence,
             rows,
             design,
             domain=either(self.about, position[other.about]),
-            lost=either(self.lost, position[other.lost]),
+            lost=lost,
+            lost_part=lost_part,
             bounds=(self.bounds[0] + other.bounds[0], self.bounds[1] + other.bounds[1]),
             finite=self.finite and other.finite and self.design.wave == other.design.wave,
             terms=((1.0, self), (1.0, other)),
@@ -277,3 +283,15 @@ def aligned(left: np.ndarray, ours: np.ndarray, right: np.ndarray, theirs: np.nd
 def either(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Positions in one or the other, ascending."""
     return left if np.array_equal(left, right) else np.union1d(left, right)
+
+
+def lost_in_either(
+    rows: np.ndarray, part: np.ndarray, others: np.ndarray, other_part: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Who left something out of either of two numbers, and the larger part of the two."""
+    lost = either(rows, others)
+    larger = np.zeros(len(lost))
+    larger[np.searchsorted(lost, rows)] = part
+    at = np.searchsorted(lost, others)
+    larger[at] = np.maximum(larger[at], other_part)
+    return lost, larger

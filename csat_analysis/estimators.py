@@ -14,7 +14,7 @@ from scipy import stats
 
 from csat_analysis.design import Design
 from csat_analysis.errors import EstimateError
-from csat_analysis.estimate import NOBODY, Distribution, Estimate, NoEstimate
+from csat_analysis.estimate import NOBODY, Distribution, Estimate, NoEstimate, lost_in_either
 
 Values = np.ndarray | pd.Series
 NO_ANSWER = NoEstimate("not_estimable", "nobody in this group answered")
@@ -30,7 +30,8 @@ def mean(
 ) -> Estimate | NoEstimate:
     """Weighted mean Σwy/Σw of those inside the domain who answered; influence w(y − mean)/Σw.
 
-    incomplete  True where y was made up from a part of its answers (prorated): it counts, but not towards a census.
+    incomplete  part (0–1) of y's answers that a contact left out, the rest being prorated: y counts, but that part is not
+                answered to the finite population.
     Checked against R survey `svymean`, `svyby` (tests/reference).
     """
     y = np.asarray(y, dtype=float)
@@ -39,10 +40,13 @@ def mean(
     total = weight.sum()
     if not total > 0:
         return NO_ANSWER
-    if incomplete is not None:
-        lost = np.union1d(lost, rows[np.asarray(incomplete, dtype=bool)[rows]])
     value = float((weight * y).sum() / total)
-    return estimated(value, weight * (y - value) / total, rows, design, lost, bounds=bounds)
+    found = estimated(value, weight * (y - value) / total, rows, design, lost, bounds=bounds)
+    if incomplete is None:
+        return found
+    part = np.asarray(incomplete, dtype=float)[rows]
+    everyone, lost_part = lost_in_either(lost, found.lost_part, rows[part > 0], part[part > 0])
+    return replace(found, lost=everyone, lost_part=lost_part)
 
 
 def total(design: Design, y: Values, *, inside: Values | None = None) -> Estimate | NoEstimate:
@@ -156,7 +160,9 @@ def estimated(
 ) -> Estimate:
     """The estimate with its influence less what raked margins explain of it."""
     influence, carriers = design.residual(influence, rows)
-    return Estimate(value, influence, carriers, design, domain=rows, lost=lost, bounds=bounds)
+    return Estimate(
+        value, influence, carriers, design, domain=rows, lost=lost, lost_part=np.ones(len(lost)), bounds=bounds
+    )
 
 
 def domain(design: Design, y: np.ndarray, inside: Values | None) -> tuple[np.ndarray, np.ndarray]:

@@ -272,7 +272,10 @@ def test_what_one_part_of_a_sum_lost_is_lost_to_the_sum():
 
 def test_a_prorated_score_is_no_part_of_a_census():
     design = Design.of(range(20), population={"all": 20})
-    assert mean(design, np.arange(20.0), incomplete=np.arange(20) == 3).status == "ok"
+    y = np.arange(20.0)
+    found = mean(design, y, incomplete=0.2 * (np.arange(20) == 3))
+    assert found.status == "ok" and found.n == 20
+    assert found.variance == pytest.approx(0.01 * np.var(y, ddof=1) / 20)  # 19.8 of 20 answered
 
 
 def test_a_customer_in_the_sample_and_in_a_panel_asked_in_full_keeps_the_census_exact():

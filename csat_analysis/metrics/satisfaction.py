@@ -55,7 +55,7 @@ def dimension_means(
             design,
             scores[dimension_column(programme, name)],
             inside=inside,
-            incomplete=scores[list(dimension.items)].isna().any(axis=1),
+            incomplete=scores[list(dimension.items)].isna().mean(axis=1),
             bounds=POINTS,
         )
         for name, dimension in programme.dimensions.items()
