@@ -8,15 +8,30 @@ from that period on, until a later period's folder changes them again.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from csat_analysis.errors import PeriodError, ProgrammeError
 from csat_analysis.period import Period
+from csat_analysis.programme_parts import (
+    LANGUAGES,
+    BroughtDesign,
+    Dimension,
+    MissingItems,
+    Outcome,
+    Panel,
+    Part,
+    Reporting,
+    Scale,
+    Segment,
+    Standard,
+    Target,
+    Tenure,
+    Text,
+)
 
-LANGUAGES = ("zh", "en")
 TABLES = (
     "customers",
     "invitations",
@@ -32,134 +47,6 @@ TABLES = (
     "actions",
 )
 WEIGHT_TOLERANCE = 1e-6
-
-
-def both_languages(label: Any) -> Any:
-    """A plain text serves both languages; `{en: …, zh: …}` says each, and one alone serves both."""
-    if isinstance(label, dict) and label:
-        first = next(iter(label.values()))
-        return {language: str(label.get(language, first)) for language in LANGUAGES}
-    return {language: str(label) for language in LANGUAGES}
-
-
-Text = Annotated[dict[str, str], BeforeValidator(both_languages)]
-PeriodName = Annotated[str, BeforeValidator(str), AfterValidator(lambda name: str(Period.parse(name)))]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Scale(Part):
-    min: float
-    max: float
-
-    @model_validator(mode="after")
-    def has_width(self) -> Scale:
-        if not self.max > self.min:
-            raise ValueError(f"max {self.max:g} is not above min {self.min:g}")
-        return self
-
-
-class Dimension(Part):
-    """Items that measure one thing, and the dimension's weight in the index (0: reported beside it)."""
-
-    weight: float | None = Field(None, ge=0)
-    label: Text | None = None
-    items: dict[str, Text]
-
-    @model_validator(mode="before")
-    @classmethod
-    def items_may_be_a_list(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and isinstance(raw.get("items"), list):
-            twice = {item for item in raw["items"] if raw["items"].count(item) > 1}
-            if twice:
-                raise ValueError(f"names the item {sorted(map(str, twice))[0]} twice")
-            raw = raw | {"items": {str(item): str(item) for item in raw["items"]}}
-        if isinstance(raw, dict) and isinstance(raw.get("items"), dict):
-            raw = raw | {"items": {str(item): item if text is None else text for item, text in raw["items"].items()}}
-        return raw
-
-    @model_validator(mode="after")
-    def has_items(self) -> Dimension:
-        if not self.items:
-            raise ValueError("has no items")
-        return self
-
-
-class Outcome(Part):
-    """A question beside the items. `column` may name an item's column too; `missing_codes` default to the programme's."""
-
-    column: str
-    label: Text | None = None
-    min: float
-    max: float
-    satisfied: tuple[float, ...] | None = None
-    promoter: tuple[float, float] | None = None
-    detractor: tuple[float, float] | None = None
-    likely: tuple[float, ...] | None = None
-    missing_codes: tuple[str | float, ...] | None = None
-
-
-class Panel(Part):
-    """How one panel is drawn. A panel without `draw` isn't drawn from the frame: its contacts are staff."""
-
-    draw: Literal["equal_interval", "equal_groups", "top", "all"] | None = None
-    order_by: str = "sales_12m"
-    size: int | None = Field(None, gt=0)
-    share: float = Field(1.0, ge=0)
-    label: Text | None = None
-
-    @property
-    def from_frame(self) -> bool:
-        return self.draw is not None
-
-
-class Standard(Part):
-    from_panels: PeriodName
-
-
-class Target(Part):
-    gain_per_year: float
-    outcomes: tuple[str, ...] = ()
-
-
-class Segment(Part):
-    """A column that customers (or answers) are grouped by, with words for its levels."""
-
-    label: Text | None = None
-    levels: dict[str, Text] = {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def level_names_are_text(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and isinstance(raw.get("levels"), dict):
-            raw = raw | {"levels": {str(level): text for level, text in raw["levels"].items()}}
-        return raw or {}
-
-
-class Tenure(Part):
-    """A customer is new until `new_months` after the first order."""
-
-    new_months: int = Field(12, gt=0)
-
-
-class BroughtDesign(Part):
-    """Columns of a survey that brings weights of its own."""
-
-    weight: str | None = None
-    strata: str | None = None
-
-
-class MissingItems(Part):
-    at_least: int = Field(4, ge=1)
-
-
-class Reporting(Part):
-    confidence: float = Field(0.95, gt=0.5, lt=1)
-    min_group: int = Field(5, ge=1)
-    min_comments: int = Field(10, ge=1)
-    orphan_share: float = Field(0.05, ge=0, le=1)
 
 
 class Programme(Part):
