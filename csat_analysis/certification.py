@@ -22,7 +22,19 @@ from csat_analysis.estimate import Estimate
 CONFIDENCE = 0.95
 BAND = (0.93, 0.97)
 DISCRETE = ("share", "nps", "satisfied_share")  # averaged over a range of p; only too little coverage is a failure
-FINGERPRINTED = ("design.py", "estimate.py", "estimators.py", "intervals.py", "survey/weighting.py")
+FINGERPRINTED = (
+    "design.py",
+    "estimate.py",
+    "estimators.py",
+    "intervals.py",
+    "study.py",
+    "survey/sampling.py",
+    "survey/weighting.py",
+    "metrics/satisfaction.py",
+)
+UNEQUAL = ("strata",)
+MAX_DESIGN_EFFECT = 1.5  # by weights (Kish); more unequal weights were never tried
+SAMPLE_OF_A_DOMAIN = 100  # answers that the sample behind a small domain needs; the study's has 150
 TABLE = "certified.json"
 
 
@@ -71,13 +83,22 @@ def cells_for(estimate: Estimate) -> pd.DataFrame:
     tried = table()
     raked = (tried["weighting"] == "raked") == bool(estimate.design.margins)
     own = tried[tried["core"] & (tried["estimator"] == name_of(estimate)) & raked]
-    alike = own[own["draw"].isin(draws_like(estimate.design))]
-    own = alike if len(alike) else own
+    like = draws_like(estimate.design)
+    own = own[own["draw"].isin(like)]
+    if like == UNEQUAL and design_effect(estimate.design.weight[estimate.about]) > MAX_DESIGN_EFFECT:
+        return own.iloc[:0]
+    if len(estimate.design.contact) < SAMPLE_OF_A_DOMAIN:
+        own = own[~own["domain"]]
     answers, smallest_sample = fewest(estimate), own.loc[~own["domain"], "n"].min()
     below, above = own.loc[own["n"] <= answers, "n"].max(), own.loc[own["n"] >= answers, "n"].min()
     if pd.isna(below) or len(estimate.design.contact) < smallest_sample:
         return own.iloc[:0]
     return own[own["n"].isin([below, above])]
+
+
+def design_effect(weight: np.ndarray) -> float:
+    """Kish's design effect of unequal weights: n Σw² / (Σw)²."""
+    return float(len(weight) * (weight**2).sum() / weight.sum() ** 2) if len(weight) else 1.0
 
 
 def fewest(estimate: Estimate) -> int:
@@ -96,8 +117,8 @@ def is_certified(estimate: Estimate) -> bool:
 def name_of(estimate: Estimate) -> str:
     """The study's name for an estimate's kind."""
     if estimate.kind == "quantile":
-        return "median" if estimate.distribution.level == 0.5 else "p90"
-    if estimate.kind in ("share", "nps"):
+        return {0.5: "median", 0.9: "p90"}.get(estimate.distribution.level, "another quantile")
+    if estimate.kind in ("share", "nps", "other"):
         return estimate.kind
     if estimate.finite or not estimate.terms:
         return "index"
@@ -108,4 +129,4 @@ def draws_like(design: Design) -> tuple[str, ...]:
     """The study's draws that a design is like: strata of unequal weights, or a list; a simple sample is like one without order."""
     unequal = len(np.unique(design.weight)) > len(design.strata)
     stratified = len(design.strata) > 1 and not design.strata["systematic"].any()
-    return ("strata",) if unequal or stratified else ("list", "trend", "simple")
+    return UNEQUAL if unequal or stratified else ("list", "trend", "simple")

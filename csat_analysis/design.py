@@ -71,15 +71,19 @@ class Design:
                 f"contact {contact[contact.duplicated()][0]!r} stands twice in one design: an answer a contact"
             )
         weight = np.ones(size) if weight is None else np.asarray(weight, dtype=float)
-        if np.isnan(weight).any() or (weight < 0).any():
-            bad = contact[np.isnan(weight) | (weight < 0)][0]
-            raise EstimateError(f"contact {bad!r} has a missing or negative weight: weights are 0 or more")
+        usable = np.isfinite(weight) & (weight >= 0)
+        if not usable.all():
+            bad = contact[~usable][0]
+            raise EstimateError(f"contact {bad!r} has a missing, infinite or negative weight: weights are 0 or more")
         codes, names = pd.factorize(
             np.full(size, "all") if stratum is None else pd.Series(stratum).astype(str).to_numpy()
         )
         unit_codes, unit_name = (np.arange(size), contact) if unit is None else pd.factorize(pd.Series(unit).to_numpy())
         order = np.zeros(size) if order is None else np.asarray(order, dtype=float)
+        names = [str(name) for name in names]
         answered = np.bincount(codes, minlength=len(names))
+        if np.isnan(order[np.isin(codes, [names.index(h) for h in systematic if h in names])]).any():
+            raise EstimateError("a contact of a stratum drawn at equal intervals has no place in the list (order)")
         strata = pd.DataFrame(
             {
                 "population": [float((population or {}).get(name, np.inf)) for name in names],
@@ -89,12 +93,14 @@ class Design:
             index=pd.Index(names, dtype=object),
         )
         for name, n in zip(names, answered):
-            if n > strata.at[name, "population"]:
+            population_here, drawn_here = strata.at[name, "population"], strata.at[name, "drawn"]
+            if not n <= population_here:
                 raise EstimateError(
-                    f"stratum {name!r}: {n} answers from a population of {strata.at[name, 'population']:g}; "
+                    f"stratum {name!r}: {n} answers from a population of {population_here:g}; "
                     "the frame is older than the survey, or contacts are not customers"
                 )
-        strata["drawn"] = strata["drawn"].clip(upper=strata["population"])
+            if drawn_here > population_here:
+                raise EstimateError(f"stratum {name!r}: {drawn_here:g} asked from a population of {population_here:g}")
         codes, strata, merged = merge_lone(codes, strata, unit_codes)
         return cls(contact, weight, codes, strata, order, unit_codes, pd.Index(unit_name), wave, merged)
 
@@ -140,6 +146,11 @@ class Design:
         units = rows if self._contacts_are_units else np.unique(self.unit[rows])
         return np.bincount(self._unit_stratum[units], minlength=len(self.strata))
 
+    @cached_property
+    def _counted(self) -> np.ndarray:
+        """Sampling units a stratum that count: a weight of 0 is as if one hadn't answered."""
+        return self._units_in(np.flatnonzero(self.weight > 0))
+
     def degrees_of_freedom(self, rows: np.ndarray) -> int:
         units = self._units_in(rows)
         return int(units.sum() - (units > 0).sum())
@@ -148,7 +159,7 @@ class Design:
         """Did everybody in every stratum that the domain touches answer?"""
         touched = np.flatnonzero(np.bincount(self.stratum[rows]))
         population = self.strata["population"].to_numpy()
-        return bool(len(touched)) and bool((self.units_by_stratum[touched] >= population[touched]).all())
+        return bool(len(touched)) and bool((self._counted[touched] >= population[touched]).all())
 
     def variance(
         self, influence: np.ndarray, rows: np.ndarray, *, lost: np.ndarray, lost_part: np.ndarray, finite: bool
@@ -172,7 +183,7 @@ class Design:
         systematic = self.strata["systematic"].to_numpy(dtype=bool)
         d2 = np.where(systematic, self._successive_difference(total, units), s2) if systematic.any() else s2
         population, drawn = self.strata["population"].to_numpy(), self.strata["drawn"].to_numpy()
-        left_out = np.bincount(self._unit_stratum[self.unit[lost]], lost_part, minlength=count)
+        left_out = np.bincount(self._unit_stratum[self.unit[lost]], lost_part, minlength=count) + (m - self._counted)
         answered = np.clip((m - left_out) / drawn, 0.0, 1.0)
         sampling_fraction = np.divide(drawn, population, out=np.zeros(count), where=np.isfinite(population))
         per_unit = answered * (1 - sampling_fraction) * d2 + (1 - answered) * s2

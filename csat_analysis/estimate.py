@@ -18,7 +18,7 @@ from scipy import stats
 from csat_analysis import intervals
 from csat_analysis.design import Design, merge
 
-Kind = Literal["mean", "share", "nps", "quantile"]
+Kind = Literal["mean", "share", "nps", "quantile", "other"]
 NOBODY = np.array([], dtype=np.int64)
 
 
@@ -64,7 +64,7 @@ class Estimate:
     lost_part  the part (0–1) that each of them left out.
     bounds     the scale's ends; a bound of an interval never leaves them.
     kind       which interval suits it: t for means and all arithmetic, Wilson for shares, adjusted Wald for NPS, order
-               statistics for quantiles.
+               statistics for quantiles; other: t, for ratios, totals and coefficients, which no study speaks for yet.
     terms      (factor, estimate) of the parts that were added up; none for an estimate made from answers.
     finite     True: a description of this period's frame (finite population; a census has no error).
                False: a statement about the process behind it (change, comparison).
@@ -152,7 +152,7 @@ class Estimate:
             return "exact"
         if self.degrees_of_freedom < 1 or not np.isfinite(self.variance):
             return "not_estimable"
-        if self.kind == "mean" and self.variance <= 1e-18 * max(1.0, self.value**2):
+        if self.kind in ("mean", "quantile", "other") and self.variance <= 1e-18 * max(1.0, self.value**2):
             return "not_estimable"  # all answers equal: their spread says nothing about those who weren't asked
         if self.kind == "quantile" and np.isnan(self._quantile(0.95)[0]):
             return "not_estimable"  # too few answers for any interval: P90 needs 29
@@ -164,7 +164,13 @@ class Estimate:
             return self.value, self.value
         if self.status == "not_estimable":
             return np.nan, np.nan
-        of_kind = {"mean": self._t, "share": self._wilson, "nps": self._adjusted_wald, "quantile": self._quantile}
+        of_kind = {
+            "mean": self._t,
+            "share": self._wilson,
+            "nps": self._adjusted_wald,
+            "quantile": self._quantile,
+            "other": self._t,
+        }
         low, high = of_kind[self.kind](confidence)
         return max(low, self.bounds[0]), min(high, self.bounds[1])
 

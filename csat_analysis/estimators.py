@@ -56,7 +56,7 @@ def total(design: Design, y: Values, *, inside: Values | None = None) -> Estimat
     if not len(rows):
         return NO_ANSWER
     influence = design.weight[rows] * y[rows]
-    return estimated(float(influence.sum()), influence, rows, design, lost)
+    return replace(estimated(float(influence.sum()), influence, rows, design, lost), kind="other")
 
 
 def share(design: Design, yes: Values, *, inside: Values | None = None) -> Estimate | NoEstimate:
@@ -76,7 +76,7 @@ def ratio(design: Design, y: Values, x: Values, *, inside: Values | None = None)
     if not len(rows) or denominator == 0:
         return NoEstimate("not_estimable", "the ratio's denominator is 0")
     value = float((weight * y).sum() / denominator)
-    return estimated(value, weight * (y - value * x) / denominator, rows, design, lost)
+    return replace(estimated(value, weight * (y - value * x) / denominator, rows, design, lost), kind="other")
 
 
 def net_promoter_score(

@@ -147,8 +147,9 @@ def make_record(
         )
     if suppressed or number.n < programme.reporting.min_group:
         return Record(**common, **empty, n=None, status="suppressed")
-    if number.status == "not_estimable" or not certification.is_certified(number):
-        status = "not_certified" if number.status == "ok" else number.status
+    tried = programme.reporting.confidence == certification.CONFIDENCE
+    if number.status != "exact" and not (number.status == "ok" and tried and certification.is_certified(number)):
+        status = "not_estimable" if number.status == "not_estimable" else "not_certified"
         return Record(**common, **empty, n=number.n, status=status)
     low, high = number.interval(programme.reporting.confidence)
     se = 0.0 if number.status == "exact" else number.se or None  # an interval from pseudo-answers has no standard error

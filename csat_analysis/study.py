@@ -78,11 +78,14 @@ def cells() -> list[Cell]:
     core += [Cell(estimator, 40, draw="simple", weighting="none") for estimator in ("index", "share", "nps")]
     for estimator in ("index", "share", "nps"):
         core += [Cell(estimator, n, answering="observed", weighting="raked") for n in (SMALL, 60, 150, 600)]
+    core.remove(
+        Cell("index", SMALL, answering="observed", weighting="raked")
+    )  # at the band's edge, below it with other seeds
     core += [Cell("median", n) for n in grid] + [Cell("p90", n) for n in grid[1:]]
     core += [Cell("difference", n) for n in (SMALL, *grid[:3])]
     core += [Cell("change", n, customers=customers) for customers in ("same", "fresh") for n in grid]
     core += [Cell("satisfied_share", n) for n in grid[1:3]]
-    shown = [Cell("index", 40, answering="observed", weighting="raked", core=False)]
+    shown = [Cell("index", n, answering="observed", weighting="raked", core=False) for n in (SMALL, 40)]
     shown += [Cell("index", n, answering="satisfaction", core=False) for n in grid]
     shown += [Cell("index", n, answering="observed", core=False) for n in grid[1:]]
     return core + shown

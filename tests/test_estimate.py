@@ -10,7 +10,7 @@ import pytest
 from csat_analysis.design import Design
 from csat_analysis.errors import EstimateError
 from csat_analysis.estimate import Estimate, NoEstimate
-from csat_analysis.estimators import mean, net_promoter_score, ratio, share, share_at_least
+from csat_analysis.estimators import mean, net_promoter_score, quantile, ratio, share, share_at_least
 from csat_analysis.intervals import wilson
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -314,3 +314,18 @@ def test_a_share_with_spread_only_among_key_accounts_is_not_sure_of_the_others()
     yes = np.ones(130)
     yes[-1] = 0.0
     assert share(design, yes).interval()[0] < 0.975
+
+
+def test_a_weight_of_zero_is_as_if_one_had_not_answered():
+    design = Design.of(range(40), weight=np.repeat([1.0, 0.0], 20), population={"all": 40})
+    found = mean(design, np.arange(40.0))
+    assert found.n == 20 and found.status == "ok" and found.se > 0
+
+
+def test_more_asked_than_there_are_is_an_error():
+    with pytest.raises(EstimateError, match="80 asked from a population of 50"):
+        Design.of(range(20), population={"all": 50}, drawn={"all": 80})
+
+
+def test_a_median_of_equal_answers_is_not_certain():
+    assert quantile(Design.of(range(40)), np.full(40, 3.0), 0.5).status == "not_estimable"

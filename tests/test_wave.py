@@ -152,3 +152,10 @@ def test_a_questionnaire_that_changed_is_not_compared(waves):
 def test_the_gap_is_of_the_process_not_of_this_frame(waves):
     gap = waves[NOW].perception_gap
     assert not gap.finite and gap.se > replace(gap, finite=True).se
+
+
+@pytest.mark.parametrize(("readme", "between"), [("README.md", "to"), ("README.zh.md", "至")])
+def test_the_readme_says_what_the_run_says(waves, readme, between):
+    low, high = waves[NOW].index.interval()
+    text = (CHECKOUT / readme).read_text(encoding="utf-8")
+    assert f"**{waves[NOW].index.value:.1f}**" in text and f"{low:.1f} {between} {high:.1f}" in text

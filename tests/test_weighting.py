@@ -82,3 +82,18 @@ def test_margins_that_contradict_each_other_do_not_converge():
     alike = pd.DataFrame({"class": list("AABB"), "region": list("NNSS")})
     with pytest.raises(EstimateError, match="class, region does not converge.*contradict"):
         rake(alike, {"class": {"A": 30, "B": 10}, "region": {"N": 10, "S": 30}})
+
+
+@pytest.mark.parametrize(
+    ("weight", "total", "words"),
+    [
+        ([1, np.nan, 1, 1], 2.0, "missing, infinite or negative"),
+        ([1, -1, 1, 1], 2.0, "missing, infinite or negative"),
+        ([0, 0, 1, 1], 2.0, "weight 0"),
+        ([1, 1, 1, 1], np.nan, "not above 0"),
+    ],
+)
+def test_weights_and_totals_that_cannot_be_raked_are_named(weight, total, words):
+    levels = pd.DataFrame({"region": ["east", "east", "west", "west"]})
+    with pytest.raises(EstimateError, match=words):
+        rake(levels, {"region": {"east": 2.0, "west": total}}, weight=np.array(weight, dtype=float))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from scipy import linalg, optimize
@@ -76,7 +78,7 @@ def coefficients(
     curvature = columns.T @ ((weight * family.variance(fitted.mu))[:, None] * columns)
     influence = np.linalg.solve(curvature, scores.T)
     return {
-        name: estimated(float(value), of_contacts, rows, design, lost)
+        name: replace(estimated(float(value), of_contacts, rows, design, lost), kind="other")
         for name, value, of_contacts in zip(names, fitted.params, influence, strict=True)
     }
 

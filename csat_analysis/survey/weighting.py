@@ -33,7 +33,7 @@ def rake(
 
     factors   one row an answer, one column a margin; no missing levels (make missing a level).
     margins   variable → level → total in the frame; all variables have the same grand total.
-    weight    starting weights > 0; default 1.
+    weight    starting weights ≥ 0, in each level some above 0; default 1.
 
     Answers with the same levels change by the same factor, so the fitting runs on their cells: its time hardly depends on
     the number of answers. Stops when every margin agrees within `tolerance` of its total.
@@ -42,6 +42,10 @@ def rake(
     without answers, margins with different totals, no convergence. Checked against R survey `rake` (tests/reference).
     """
     weight = np.ones(len(factors)) if weight is None else np.asarray(weight, dtype=float)
+    if not margins:
+        raise EstimateError("raking: no margin is named, so there is nothing to rake to")
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise EstimateError("raking: a starting weight is missing, infinite or negative; weights are 0 or more")
     codes = {name: level_codes(factors[name], name, totals) for name, totals in margins.items()}
     check_totals(margins)
     shape = [len(totals) for totals in margins.values()]
@@ -50,7 +54,8 @@ def rake(
     start = np.bincount(cell, weight)
     targets = {name: np.array(list(totals.values()), dtype=float) for name, totals in margins.items()}
     fitted, iterations = fit(start, levels, targets, tolerance, max_iterations)
-    return Raked(weight * (fitted / start)[cell], iterations)
+    change = np.divide(fitted, start, out=np.zeros_like(fitted), where=start > 0)
+    return Raked(weight * change[cell], iterations)
 
 
 def fit(
@@ -65,9 +70,14 @@ def fit(
     for iteration in range(1, max_iterations + 1):
         worst = 0.0
         for name, target in targets.items():
-            factor = target / np.bincount(levels[name], fitted, minlength=len(target))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                factor = target / np.bincount(levels[name], fitted, minlength=len(target))
             fitted = fitted * factor[levels[name]]
-            worst = max(worst, float(np.abs(factor - 1).max()))
+            worst = np.maximum(worst, np.abs(factor - 1).max())  # unlike max(), it keeps a NaN
+        if not np.isfinite(fitted).all():
+            raise EstimateError(
+                f"raking to {', '.join(targets)}: all answers of a level have the weight 0; merge it with another"
+            )
         if worst < tolerance:
             return fitted, iteration
     raise EstimateError(
@@ -90,8 +100,10 @@ def level_codes(column: pd.Series, name: str, totals: Mapping[str, float]) -> np
         raise EstimateError(
             f"raking: nobody with {name} = {levels[empty[0]]!r} answered; merge that level with another"
         )
-    if min(totals.values()) <= 0:
-        raise EstimateError(f"raking: the frame's total of {name} = {min(totals, key=totals.get)!r} is not above 0")
+    if not all(np.isfinite(total) and total > 0 for total in totals.values()):
+        raise EstimateError(
+            f"raking: the frame's total of {name} = {next(k for k, t in totals.items() if not t > 0 or t == np.inf)!r} is not above 0"
+        )
     return codes
 
 
