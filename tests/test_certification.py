@@ -135,7 +135,7 @@ def test_whether_a_cell_holds_follows_from_its_coverage():
     "estimate",
     [
         ratio(Design.of(range(60)), scores(60), scores(60, 2)),
-        quantile(Design.of(range(200)), scores(200), 0.99),
+        quantile(Design.of(range(600)), scores(600), 0.99),
         mean(Design.of(range(150), weight=np.exp(np.random.default_rng(3).normal(0, 1.2, 150))), scores(150)),
         mean(Design.of(range(40)), scores(40), inside=np.arange(40) < 8),
     ],

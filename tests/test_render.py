@@ -163,7 +163,7 @@ def test_merged_strata_are_told_where_there_are_any(count, told):
 def test_the_study_of_coverage_is_shown_by_kind_and_number_of_answers():
     belief = house_report("en").contents["belief"]["certified"]
     assert belief["sizes"] == ["20 answers", "40 answers", "150 answers", "600 answers"]
-    assert "in 58 settings. In 54 of them" in plain(belief["reading"])
+    assert "in 58 settings where they are meant to hold; in 54 of them" in plain(belief["reading"])
     shares = {name: [plain(share) for share in row] for name, row in belief["rows"]}
     assert shares["NPS"] == ["95.1%", "94.7%", "95.3%", "94.9%"]
     assert shares["Ninth deciles"][0] == ""
