@@ -81,11 +81,12 @@ def cells_for(estimate: Estimate) -> pd.DataFrame:
     was tried. An n above all that were tried is judged by the largest.
     """
     tried = table()
-    raked = (tried["weighting"] == "raked") == bool(estimate.design.margins)
+    leaves = answers_behind(estimate)
+    raked = (tried["weighting"] == "raked") == any(leaf.design.margins for leaf in leaves)
     own = tried[tried["core"] & (tried["estimator"] == name_of(estimate)) & raked]
-    like = draws_like(estimate.design)
-    own = own[own["draw"].isin(like)]
-    if like == UNEQUAL and design_effect(estimate.design.weight[estimate.about]) > MAX_DESIGN_EFFECT:
+    unequal = [leaf for leaf in leaves if draws_like(leaf.design) == UNEQUAL]
+    own = own[own["draw"].isin(UNEQUAL if unequal else draws_like(leaves[0].design))]
+    if any(design_effect(leaf.design.weight[leaf.about]) > MAX_DESIGN_EFFECT for leaf in unequal):
         return own.iloc[:0]
     if len(estimate.design.contact) < SAMPLE_OF_A_DOMAIN:
         own = own[~own["domain"]]
@@ -99,6 +100,11 @@ def cells_for(estimate: Estimate) -> pd.DataFrame:
 def design_effect(weight: np.ndarray) -> float:
     """Kish's design effect of unequal weights: n Σw² / (Σw)²."""
     return float(len(weight) * (weight**2).sum() / weight.sum() ** 2) if len(weight) else 1.0
+
+
+def answers_behind(estimate: Estimate) -> list[Estimate]:
+    """The estimates made from answers that a number was added up from, each with the design of its own wave or panel."""
+    return [leaf for _, part in estimate.terms for leaf in answers_behind(part)] or [estimate]
 
 
 def fewest(estimate: Estimate) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from csat_analysis.certification import is_certified
 from csat_analysis.estimate import Estimate
 from csat_analysis.estimators import mean
 from csat_analysis.metrics.change import change, standard_in_force, threshold, trend, wave_before
@@ -159,3 +160,15 @@ def test_the_readme_says_what_the_run_says(waves, readme, between):
     low, high = waves[NOW].index.interval()
     text = (CHECKOUT / readme).read_text(encoding="utf-8")
     assert f"**{waves[NOW].index.value:.1f}**" in text and f"{low:.1f} {between} {high:.1f}" in text
+
+
+def test_the_sample_companys_headline_numbers_are_certified(waves):
+    numbers = {
+        "index": waves[NOW].index,
+        "change": change(waves, NOW, BEFORE, "index"),
+        "gain": change(waves, NOW, NOW.year_before(), "index"),
+        "nps": change(waves, NOW, BEFORE, "nps"),
+        "gap": waves[NOW].perception_gap,
+        "panels": waves[NOW].panel_mean,
+    }
+    assert [name for name, number in numbers.items() if not is_certified(number)] == []
