@@ -1,6 +1,6 @@
 """Which intervals were shown to hold, and where: looks up the table of the simulation study, computes nothing.
 
-The table is `certified.json`, made by `csat certify` (study.py) and kept with the package, with its seed and a fingerprint
+The table is `certified.json`, made by `csat certify` (studies/intervals.py) and kept with the package, with its seed and a fingerprint
 of the code that made the estimates. A number is certified when the cells of its estimator and design at the nearest
 numbers of answers below and above hold.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -27,7 +28,7 @@ FINGERPRINTED = (
     "estimate.py",
     "estimators.py",
     "intervals.py",
-    "study.py",
+    "studies/intervals.py",
     "survey/sampling.py",
     "survey/weighting.py",
     "metrics/satisfaction.py",
@@ -56,10 +57,10 @@ def lowest_coverage() -> pd.Series:
     return core.groupby(["estimator", "n"], sort=False)["coverage"].min()
 
 
-def fingerprint() -> str:
-    """SHA-256 of the code that makes estimates and intervals; comments and docstrings don't count."""
+def fingerprint(files: Iterable[str] = FINGERPRINTED) -> str:
+    """SHA-256 of code, by default of that which makes estimates and intervals; comments and docstrings don't count."""
     digest = hashlib.sha256()
-    for name in FINGERPRINTED:
+    for name in files:
         tree = ast.parse(resources.files("csat_analysis").joinpath(name).read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             body = getattr(node, "body", None)

@@ -64,8 +64,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, metavar="N", help="another seed gives another company")
     command.add_argument("--overwrite", action="store_true", help="replace raw files that are there")
 
-    command = add_command(commands, certify, "certify", "survey simulated companies: which intervals hold, and where")
-    command.add_argument("--draws", type=int, default=2000, metavar="N", help="surveys a cell (2000)")
+    command = add_command(commands, certify, "certify", "survey simulated companies: which methods hold, and where")
+    command.add_argument("studies", nargs="*", metavar="STUDY", help="intervals or another study; else all of them")
+    command.add_argument("--draws", type=int, metavar="N", help="surveys a setting; else the study's own number")
     command.add_argument("--seed", type=int, metavar="N", help="the stored study's when left out")
     command.add_argument("-j", type=int, default=2, dest="processes", metavar="N", help="processes side by side (2)")
     return top
@@ -148,12 +149,10 @@ def trace(arguments: argparse.Namespace) -> int:
 
 
 def certify(arguments: argparse.Namespace) -> int:
-    from csat_analysis.run.certify import run_certification
-    from csat_analysis.study import SEED
+    from csat_analysis.run.certify import certify as run_studies
 
-    seed = SEED if arguments.seed is None else arguments.seed
-    done = run_certification(draws=arguments.draws, seed=seed, processes=arguments.processes)
-    print(f"{done.held} of {done.core} settings hold; {done.stored.name} is stored with the package")
+    for said in run_studies(arguments.studies, arguments.draws, arguments.seed, arguments.processes):
+        print(said, flush=True)
     return 0
 
 

@@ -18,46 +18,12 @@ import pandas as pd
 from csat_analysis import certification
 from csat_analysis.errors import ResultError
 from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.keys import DECIMALS, KEYS, MEASURE_UNITS
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 
 METADATA_KEY = "csat"
 SHOWN = ("ok", "exact")
-# key → (unit, names of its group). The unit "measure" is that of the measure named in the group.
-KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "data.rows_in": ("count", ("table",)),
-    "data.rows_kept": ("count", ("table",)),
-    "data.rows_set_aside": ("count", ("table",)),
-    "data.values_missing": ("count", ("table", "rule")),
-    "data.values_repaired": ("count", ("table", "rule")),
-    "data.rows_set_aside_by_rule": ("count", ("table", "rule")),
-    "data.asked": ("count", ("panel",)),
-    "data.answers": ("count", ("panel",)),
-    "data.clean_share": ("share", ()),
-    "design.merged_strata": ("count", ()),
-    "certification.cells": ("count", ("outcome",)),
-    "certification.coverage": ("share", ("estimator", "answers")),
-    "satisfaction.index": ("points", ()),
-    "satisfaction.standard": ("points", ()),
-    "satisfaction.against_standard": ("points", ()),
-    "satisfaction.three_panel_mean": ("points", ()),
-    "satisfaction.panel": ("points", ("panel",)),
-    "satisfaction.dimension": ("points", ("dimension",)),
-    "satisfaction.weight": ("share", ("dimension",)),
-    "satisfaction.item": ("points", ("item",)),
-    "satisfaction.satisfied_share": ("share", ()),
-    "satisfaction.csat": ("share", ()),
-    "satisfaction.nps": ("nps_points", ()),
-    "satisfaction.segment": ("points", ("segment", "level")),
-    "satisfaction.segment_nps": ("nps_points", ("segment", "level")),
-    "satisfaction.change": ("measure", ("measure", "from")),
-    "satisfaction.trend": ("measure", ("measure", "period")),
-    "satisfaction.perception_gap": ("points", ()),
-    "target.gain": ("points", ()),
-    "target.progress": ("points", ()),
-}
-MEASURE_UNITS = {"nps": "nps_points", "csat": "share", "satisfied_share": "share"}
-DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "count": 0}
 
 
 @dataclass(frozen=True)
@@ -167,7 +133,7 @@ def make_record(
 
 def unit_of(key: str, group: dict[str, str]) -> str:
     if key not in KEYS:
-        raise ResultError(f"{key!r} is not a key of results.json; the keys are listed in csat_analysis/results.py")
+        raise ResultError(f"{key!r} is not a key of results.json; the keys are listed in csat_analysis/keys.py")
     unit, names = KEYS[key]
     if set(group) != set(names):
         raise ResultError(

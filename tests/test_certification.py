@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from csat_analysis import certification
+from csat_analysis import certification, studies
 from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate
 from csat_analysis.estimators import mean, quantile, ratio, share
 from csat_analysis.programme import Programme
 from csat_analysis.results import make_record
-from csat_analysis.study import DRAWS, SEED, Cell, cells, cover, holds
+from csat_analysis.studies import stored
+from csat_analysis.studies.intervals import DRAWS, SEED, Cell, cells, cover, holds
 
 PROGRAMME = Programme.model_validate(
     {"name": "p", "scale": {"min": 0, "max": 10}, "dimensions": {"d": {"items": ["q"]}}, "reporting": {"min_group": 2}}
@@ -29,6 +30,11 @@ def status(estimate: Estimate, key: str = "satisfaction.index") -> str:
 def test_the_stored_study_is_of_the_code_that_makes_the_estimates():
     stored = certification.certificate()["fingerprint"]
     assert stored == certification.fingerprint(), "an estimator changed: run `csat certify`, then `make notebooks`"
+
+
+def test_every_other_stored_study_is_of_the_code_that_it_speaks_for():
+    old = [name for name in studies.OTHERS if not stored.is_current(name)]
+    assert not old, f"their methods changed: run `csat certify {' '.join(old)}`, then `make notebooks`"
 
 
 def test_the_stored_study_has_its_seed_and_enough_draws():

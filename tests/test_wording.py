@@ -11,7 +11,7 @@ from report_records import record
 
 from csat_analysis import verdicts
 from csat_analysis.errors import ResultError
-from csat_analysis.report import glossary, wording
+from csat_analysis.report import glossary, lineage, wording
 from csat_analysis.report.wording import MESSAGES, say
 
 SOURCES = [
@@ -20,7 +20,17 @@ SOURCES = [
     *CHECKOUT.glob("notebooks/*.ipynb"),
 ]
 FAMILIES = set().union(
-    *(table.values() for table in (wording.VERDICTS, wording.STATUSES, wording.TABLES, wording.STAND_INS)),
+    *(
+        table.values()
+        for table in (
+            wording.VERDICTS,
+            wording.STATUSES,
+            wording.TABLES,
+            wording.STAND_INS,
+            wording.DIFFERENCES,
+            lineage.KEY_LABELS,
+        )
+    ),
     glossary.RULES.values(),
     (f"{term}.text" for term in glossary.RULES.values()),
 )

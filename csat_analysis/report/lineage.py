@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from csat_analysis.intake.rules import Rule
+from csat_analysis.keys import KEYS
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.report import wording
@@ -13,39 +14,13 @@ from csat_analysis.results import Record, Results
 
 DIFFERENCES = ("satisfaction.change", "satisfaction.against_standard", "satisfaction.perception_gap", "target.progress")
 GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
-KEY_LABELS = {
-    "certification.cells": "key.certified_cells",
-    "certification.coverage": "key.certified_coverage",
-    "satisfaction.index": "key.index",
-    "satisfaction.standard": "key.standard",
-    "satisfaction.against_standard": "key.against_standard",
-    "satisfaction.three_panel_mean": "key.three_panel_mean",
-    "satisfaction.panel": "key.panel",
-    "satisfaction.dimension": "key.dimension",
-    "satisfaction.item": "key.item",
-    "satisfaction.weight": "key.weight",
-    "satisfaction.satisfied_share": "key.satisfied_share",
-    "satisfaction.csat": "key.csat",
-    "satisfaction.nps": "key.nps",
-    "satisfaction.segment": "key.segment",
-    "satisfaction.segment_nps": "key.segment_nps",
-    "satisfaction.change": "key.change",
-    "satisfaction.trend": "key.trend",
-    "satisfaction.perception_gap": "key.perception_gap",
-    "target.gain": "key.target_gain",
-    "target.progress": "key.target_progress",
-    "data.rows_in": "key.rows_in",
-    "data.rows_kept": "key.rows_kept",
-    "data.rows_set_aside": "key.rows_set_aside",
-    "data.rows_set_aside_by_rule": "key.rows_set_aside_by_rule",
-    "data.values_missing": "key.values_missing",
-    "data.values_repaired": "key.values_repaired",
-    "data.asked": "key.asked",
-    "data.answers": "key.answers",
-    "data.clean_share": "key.clean_share",
-    "design.merged_strata": "key.merged_strata",
+KEY_LABELS = {key: f"key.{key}" for key in KEYS}
+MEASURES = {
+    "index": "key.satisfaction.index",
+    "nps": "key.satisfaction.nps",
+    "csat": "key.satisfaction.csat",
+    "satisfied_share": "key.satisfaction.satisfied_share",
 }
-MEASURES = {"index": "key.index", "nps": "key.nps", "csat": "key.csat", "satisfied_share": "key.satisfied_share"}
 
 
 class Numbers:

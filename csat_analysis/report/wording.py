@@ -1,4 +1,4 @@
-"""The report's words: messages.yml in the reader's language, and numbers, dates and lists as that language writes them.
+"""The report's words: messages/ in the reader's language, and numbers, dates and lists as that language writes them.
 
 Wording phrases, it doesn't judge: which sentence is said follows from a record's verdict word through the tables below.
 """
@@ -21,39 +21,44 @@ from csat_analysis import programme
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.results import Record
+from csat_analysis.verdicts import RULES
 
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
-MESSAGES: dict[str, dict] = yaml.safe_load(
-    resources.files(__package__).joinpath("messages.yml").read_text(encoding="utf-8")
-)
 MINUS = "−"
+UNITS = {  # unit → factor and decimals as shown; shares and probabilities are shown in percent
+    "points": (1, 1),
+    "nps_points": (1, 1),
+    "share": (100, 1),
+    "probability": (100, 2),
+    "CNY": (1, 0),
+    "days": (1, 1),
+    "hours": (1, 1),
+    "count": (1, 0),
+    "ratio": (1, 2),
+    "score": (1, 2),
+}
+PERCENT = ("share", "probability")
+LEVELS = {unit: f"unit.{unit}" for unit in ("points", "CNY", "days", "hours")}
+DIFFERENCES = LEVELS | {"nps_points": "unit.nps_change"} | dict.fromkeys(PERCENT, "unit.share_change")
+
+
+def read_messages() -> dict[str, dict]:
+    """All files of messages/ as one: a key stands in one of them."""
+    found: dict[str, dict] = {}
+    for file in sorted(resources.files(__package__).joinpath("messages").iterdir(), key=lambda file: file.name):
+        own = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if twice := found.keys() & own.keys():
+            raise ResultError(f"{file.name}: the message {sorted(twice)[0]!r} stands in another file too")
+        found |= own
+    return found
+
+
+MESSAGES = read_messages()
 NUMBER_AND_NEIGHBOURS = re.compile(
     r"([（(]?)(<button [^>]*>[^<]*</button>)((?:[\u00a0 ](?:[分点份]|个百分点))?[)）。，；：、.,;:]*)"
 )
 
-VERDICTS = {
-    word: f"verdict.{word}"
-    for word in (
-        "rose",
-        "fell",
-        "no_detectable_change",
-        "too_few_to_say",
-        "above",
-        "below",
-        "not_distinguishable",
-        "higher",
-        "lower",
-        "no_detectable_difference",
-        "met",
-        "missed",
-        "cannot_be_told",
-        "executives_higher",
-        "executives_lower",
-        "above_index",
-        "below_index",
-        "level_with_index",
-    )
-}
+VERDICTS = {rule.word: f"verdict.{rule.word}" for rule in RULES}
 HEADLINES = {
     "rose": "headline.rose",
     "fell": "headline.fell",
@@ -105,7 +110,7 @@ def say(key: str, language: str, **parts: object) -> str:
     A part named `count` is a plain number: it picks the plural form and is written as the language writes numbers.
     """
     if key not in MESSAGES:
-        raise ResultError(f"messages.yml has no message {key!r}")
+        raise ResultError(f"messages/ has no message {key!r}")
     text = MESSAGES[key][language]
     if isinstance(text, dict):
         text = text[Locale.parse(LOCALES[language]).plural_form(parts["count"])]
@@ -126,35 +131,33 @@ def worded(record: Record, sentences: dict[str, str]) -> str:
 
 
 def number_text(value: float, unit: str, language: str, *, signed: bool = False) -> str:
-    """The bare number as a reader sees it: one decimal, a share in percent (in points when signed), a true minus."""
-    if unit == "count":
-        return format_decimal(value, format="#,##0", locale=LOCALES[language])
-    if unit not in ("points", "nps_points", "share"):
+    """The bare number as a reader sees it: decimals by unit, a share in percent (in points when signed), a true minus."""
+    if unit not in UNITS:
         raise ResultError(f"the report has no way to write the unit {unit!r}")
-    shown = round(value * 100 if unit == "share" else value, 1)
-    text = format_decimal(abs(shown), format="#,##0.0", locale=LOCALES[language])
+    factor, decimals = UNITS[unit]
+    shown = round(value * factor, decimals)
+    text = format_decimal(abs(shown), format=f"#,##0.{'0' * decimals}".rstrip("."), locale=LOCALES[language])
     sign = MINUS if shown < 0 else "+" if signed and shown > 0 else ""
-    return sign + text + ("%" if unit == "share" and not signed else "")
+    return sign + text + ("%" if unit in PERCENT and not signed else "")
 
 
 def level_text(value: float, unit: str, language: str) -> str:
     """A level with its unit: 71.3 points, 82.3%, 1,234; NPS has none."""
     text = number_text(value, unit, language)
-    return say("unit.points", language, number=text) if unit == "points" else text
+    return say(LEVELS[unit], language, number=text) if unit in LEVELS else text
 
 
 def change_text(value: float, unit: str, language: str, *, signed: bool = True) -> str:
     """A difference with its unit: +2.1 points, +2.1 percentage points; unsigned where the sentence says up or down."""
     text = number_text(value if signed else abs(value), unit, language, signed=True)
     text = text if signed else text.removeprefix("+")
-    message = {"points": "unit.points", "nps_points": "unit.nps_change", "share": "unit.share_change"}[unit]
-    return say(message, language, number=text)
+    return say(DIFFERENCES[unit], language, number=text) if unit in DIFFERENCES else text
 
 
 def interval_text(low: float, high: float, unit: str, language: str, *, signed: bool = False) -> str:
     low_text, high_text = (number_text(bound, unit, language, signed=signed) for bound in (low, high))
     text = say("unit.interval", language, low=low_text, high=high_text)
-    return say("unit.share_change", language, number=text) if signed and unit == "share" else text
+    return say("unit.share_change", language, number=text) if signed and unit in PERCENT else text
 
 
 def percent_text(share: float, language: str) -> str:
