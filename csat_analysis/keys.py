@@ -18,6 +18,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     # 03 sample bias
     # 04 satisfaction
     "design.merged_strata": ("count", ()),
+    "design.margin_levels": ("count", ("variable",)),
     "certification.cells": ("count", ("outcome",)),
     "certification.coverage": ("share", ("estimator", "answers")),
     "satisfaction.index": ("points", ()),
