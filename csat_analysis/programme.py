@@ -124,6 +124,16 @@ class Programme(Part):
         return self
 
     @model_validator(mode="after")
+    def unequal_chances_are_one_panels(self) -> Programme:
+        by_chance = [name for name, panel in self.panels.items() if panel.draw not in (None, "top", "all")]
+        unequal = [name for name in by_chance if self.panels[name].draw in ("pps", "stratified")]
+        if unequal and len(by_chance) > 1:
+            raise ValueError(
+                f"panels: {unequal[0]} is drawn with unequal chances, so no other panel may be drawn by chance beside it"
+            )
+        return self
+
+    @model_validator(mode="after")
     def classes_rise(self) -> Programme:
         limits = list(self.classes.values())
         if limits != sorted(limits) or not all(0 < limit <= 1 for limit in limits):
