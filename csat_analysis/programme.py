@@ -19,6 +19,7 @@ from csat_analysis.programme_parts import (
     LANGUAGES,
     BroughtDesign,
     Dimension,
+    Fieldwork,
     MissingItems,
     Outcome,
     Panel,
@@ -61,6 +62,7 @@ class Programme(Part):
     outcomes: dict[str, Outcome] = {}
     design: BroughtDesign | None = None
     panels: dict[str, Panel] = {}
+    fieldwork: Fieldwork = Fieldwork()
     standard: Standard | float | None = None
     target: Target | None = None
     segments: dict[str, Segment] = {}

@@ -160,6 +160,13 @@ class BroughtDesign(Part):
     strata: str | None = None
 
 
+class Fieldwork(Part):
+    """For planning: the half-width wanted of the index's interval in points, and what an interview costs in CNY."""
+
+    margin: float = Field(3.0, gt=0)
+    cost_per_interview: float | None = Field(None, gt=0)
+
+
 class MissingItems(Part):
     at_least: int = Field(4, ge=1)
 

@@ -1,9 +1,11 @@
-"""One table of a period whose survey has not begun: the frame to draw from, the managers beside it."""
+"""What a period holds before anybody answered: the frame to draw from, the managers beside it, the record of the draw."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -54,3 +56,18 @@ def read_table(
     rows = clean_table(cells, columns, Ledger(raw, quarantine), period, frozenset(programme.segments))
     check_clean(rows, columns, raw.file)
     return rows, raw
+
+
+def read_draw_record(root: Path, period: Period) -> dict[str, Any] | None:
+    """data/raw/<period>/draw.json as `csat draw` wrote it and somebody put it there; None where there is none."""
+    file = Path(root) / "data" / "raw" / str(period) / "draw.json"
+    if not file.is_file():
+        return None
+    try:
+        record = json.loads(file.read_text(encoding="utf-8-sig"))
+        return {"sha256": record["frame"]["sha256"], "panels": {panel["panel"]: panel for panel in record["panels"]}}
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntakeError(
+            f"data/raw/{period}/draw.json: is no record of a draw ({type(error).__name__}: {error}); "
+            "copy it again from where `csat draw` wrote it"
+        ) from None

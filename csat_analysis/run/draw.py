@@ -24,7 +24,15 @@ from csat_analysis.report.draw_record import draw_record_page
 from csat_analysis.survey.draw import CHANCE, Draw, draw_panel, make_plan
 from csat_analysis.survey.frame import levels_of
 
-INVITATION = ("contact_id", "panel", "invited_on", "channel", "wave", "customer_id", "outcome")  # as the contract has them
+INVITATION = (
+    "contact_id",
+    "panel",
+    "invited_on",
+    "channel",
+    "wave",
+    "customer_id",
+    "outcome",
+)  # as the contract has them
 FOR_INTERVIEWERS = ("name", "region", "manager", "also_in")
 FILES = ("invitations.csv", "invitations.xlsx", "draw_record.html", "draw.json")
 
@@ -38,6 +46,7 @@ class Sample:
     frame: FrameFile
     draws: dict[str, Draw]
     seeds: dict[str, int | None]
+    spreads: dict[str, dict[str, float]]
 
 
 def draw_sample(root: Path, period: str | Period, seed: int | None = None) -> Sample:
@@ -52,8 +61,24 @@ def draw_sample(root: Path, period: str | Period, seed: int | None = None) -> Sa
         raise DrawError("survey.yml draws no panel from the frame (panels: NAME: draw), so there is nothing to draw")
     frame = read_frame(root, period, programme)
     seeds = {name: seed_of(name, rule, seed) for name, rule in rules.items()}
-    draws = {name: drawn(root, period, programme, frame, name, rule, seeds[name]) for name, rule in rules.items()}
-    return Sample(period, programme, frame, draws, seeds)
+    spreads = {name: spread_of(root, period, programme, frame, rule) for name, rule in rules.items()}
+    draws = {
+        name: draw_panel(
+            make_plan(
+                frame.customers,
+                name,
+                rule,
+                strata=strata_of(period, programme, frame, name, rule),
+                spread=spreads[name],
+            ),
+            name,
+            rule,
+            period,
+            seeds[name] or 0,
+        )
+        for name, rule in rules.items()
+    }
+    return Sample(period, programme, frame, draws, seeds, spreads)
 
 
 def seed_of(name: str, rule: Panel, seed: int | None) -> int | None:
@@ -67,17 +92,25 @@ def seed_of(name: str, rule: Panel, seed: int | None) -> int | None:
     return found
 
 
-def drawn(
-    root: Path, period: Period, programme: Programme, frame: FrameFile, name: str, rule: Panel, seed: int | None
-) -> Draw:
-    strata, spread = None, dict(rule.stratum_sd)
-    if rule.stratify_by:
-        strata = levels_of(frame.customers, programme, period.end, rule.stratify_by)
-        if strata is None:
-            raise DrawError(f"panel {name}: customers has no column {rule.stratify_by} (stratify_by)")
-        if rule.allocation == "neyman" and not spread and (wave := last_wave(root, period)):
-            spread = spread_by_stratum(wave, rule.stratify_by, pd.Index(strata.dropna().astype(str).unique()))
-    return draw_panel(make_plan(frame.customers, name, rule, strata=strata, spread=spread), name, rule, period, seed or 0)
+def strata_of(period: Period, programme: Programme, frame: FrameFile, name: str, rule: Panel) -> pd.Series | None:
+    """Level of each customer in the column that a panel is stratified by."""
+    if not rule.stratify_by:
+        return None
+    strata = levels_of(frame.customers, programme, period.end, rule.stratify_by)
+    if strata is None:
+        raise DrawError(f"panel {name}: customers has no column {rule.stratify_by} (stratify_by)")
+    return strata
+
+
+def spread_of(root: Path, period: Period, programme: Programme, frame: FrameFile, rule: Panel) -> dict[str, float]:
+    """Neyman's spread of scores by stratum: survey.yml's, else the last wave's; empty for other draws."""
+    if rule.allocation != "neyman" or rule.stratum_sd:
+        return dict(rule.stratum_sd)
+    wave = last_wave(root, period)
+    levels = levels_of(frame.customers, programme, period.end, rule.stratify_by)
+    if wave is None or levels is None:
+        return {}
+    return spread_by_stratum(wave, rule.stratify_by, pd.Index(levels.dropna().unique()))
 
 
 def invitation_list(sample: Sample, managers: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -132,6 +165,7 @@ def panel_record(sample: Sample, name: str, rule: Panel) -> dict[str, Any]:
         "start": draw and draw.start,
         "seed": sample.seeds.get(name),
         "without_order": draw.plan.blank if draw else 0,
+        "spread": sample.spreads.get(name, {}),
         "strata": strata_record(draw) if rule.draw == "stratified" else [],
     }
 
@@ -185,7 +219,9 @@ def refuse(folder: Path, raw: Path, overwrite: bool) -> None:
     if strangers:
         raise DrawError(f"{folder}: holds other files too ({strangers[0]}); choose a folder of its own")
     if any(folder.iterdir()) and not overwrite:
-        raise DrawError(f"{folder}: a draw is there already; --overwrite replaces it (interviewers may have the old list)")
+        raise DrawError(
+            f"{folder}: a draw is there already; --overwrite replaces it (interviewers may have the old list)"
+        )
 
 
 def put_in_place(made: Path, folder: Path, old: Path) -> None:

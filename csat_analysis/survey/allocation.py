@@ -26,7 +26,7 @@ def allocate(size: int, customers: pd.Series, share: pd.Series, panel: str) -> p
         )
     exact = within(size, floor.astype(float), customers.astype(float), share.astype(float))
     whole = np.floor(exact + 1e-9)
-    rest = int(round(size - whole.sum()))
+    rest = round(size - whole.sum())
     upwards = (exact - whole).sort_values(ascending=False, kind="stable").index[:rest]
     return (whole + whole.index.isin(upwards)).astype(int)
 

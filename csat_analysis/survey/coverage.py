@@ -8,10 +8,23 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from csat_analysis.intake import Clean
+from csat_analysis.programme import Programme
 from csat_analysis.survey.draw import Plan
+from csat_analysis.survey.frame import customer_segments
 from csat_analysis.verdicts import FALSE_DISCOVERY_RATE
 
+MANAGER = "manager_id"
 COLUMNS = ["variable", "level", "frame", "expected", "drawn", "noise", "beyond_chance"]
+
+
+def frame_variables(clean: Clean, programme: Programme) -> pd.DataFrame:
+    """What the frame tells of each customer (index customer_id): survey.yml's segments, and the manager; empty without a frame."""
+    customers = clean.tables.get("customers")
+    if customers is None:
+        return pd.DataFrame()
+    found = customer_segments(customers, programme, clean.survey_date)
+    return found.assign(**{MANAGER: customers.set_index("customer_id")[MANAGER]}) if MANAGER in customers else found
 
 
 def coverage(frame: pd.DataFrame, draws: Iterable[tuple[Plan, pd.Index]]) -> pd.DataFrame:
@@ -26,7 +39,7 @@ def coverage(frame: pd.DataFrame, draws: Iterable[tuple[Plan, pd.Index]]) -> pd.
     """
     draws = list(draws)
     asked = sum(len(invited) for _, invited in draws)
-    if not asked:
+    if not asked or frame.columns.empty:
         return pd.DataFrame(columns=COLUMNS)
     chance = pd.concat([plan.customers["chance"] for plan, _ in draws], axis=1).reindex(frame.index).fillna(0.0)
     times = sum(frame.index.isin(invited).astype(float) for _, invited in draws)
@@ -49,4 +62,6 @@ def one_variable(weight: pd.DataFrame, level: pd.Series, name: str) -> pd.DataFr
     inside = sums["variance"]
     variance = inside * (1 - inside / inside.sum()) if inside.sum() > 0 else inside
     shares = sums[["frame", "expected", "drawn"]] / sums[["frame", "expected", "drawn"]].sum()
-    return shares.assign(noise=np.sqrt(variance) / sums["drawn"].sum(), variable=name).rename_axis("level").reset_index()
+    return (
+        shares.assign(noise=np.sqrt(variance) / sums["drawn"].sum(), variable=name).rename_axis("level").reset_index()
+    )

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from csat_analysis.estimate import NoEstimate
+from csat_analysis.intake import Clean
 from csat_analysis.programme import Programme, Segment
+
+
+def frame_count(clean: Clean) -> int | NoEstimate:
+    """Customers in the frame."""
+    customers = clean.tables.get("customers")
+    return len(customers) if customers is not None else NoEstimate("not_supplied", "customers was not supplied")
 
 
 def abc_class(sales: pd.Series, classes: Mapping[str, float]) -> pd.Series:
