@@ -1,4 +1,4 @@
-"""The command line: csat run | check | trace | simulate | certify."""
+"""The command line: csat run | check | draw | trace | simulate | certify."""
 
 from __future__ import annotations
 
@@ -53,6 +53,12 @@ def parser() -> argparse.ArgumentParser:
 
     command = add_command(commands, check, "check", "say what a period's raw files hold, and whether they can be used")
     command.add_argument("period", metavar="PERIOD")
+
+    command = add_command(commands, draw, "draw", "draw a period's sample from its customers, and write whom to invite")
+    command.add_argument("period", metavar="PERIOD")
+    command.add_argument("--seed", type=int, metavar="N", help="instead of the panels' own in survey.yml")
+    command.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; else draws/PERIOD below the root")
+    command.add_argument("--overwrite", action="store_true", help="replace a draw that is there")
 
     command = add_command(commands, trace, "trace", "follow a published number home: notebook, cell, raw files")
     command.add_argument("key", metavar="KEY", help="such as satisfaction.dimension")
@@ -129,6 +135,17 @@ def check(arguments: argparse.Namespace) -> int:
     show_table(check_table(wave.clean, wave.programme), f"{period}: what came in")
     show_table(problems(wave.clean), f"{period}: what was set aside, set to missing or repaired")
     load_waves(root, period)  # a run recomputes the earlier waves too: what is wrong with theirs stops it
+    return 0
+
+
+def draw(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.draw import FILES, write_draw
+
+    folder = write_draw(
+        root_of(arguments), arguments.period, seed=arguments.seed, to=arguments.to, overwrite=arguments.overwrite
+    )
+    for name in FILES:
+        print(shortest(folder / name))
     return 0
 
 

@@ -17,6 +17,10 @@ class IntakeError(CsatError):
     """A raw file that can't be used."""
 
 
+class DrawError(CsatError):
+    """A sample that can't be drawn as survey.yml says."""
+
+
 class EstimateError(CsatError):
     """An estimate that was asked for what its data can't give."""
 

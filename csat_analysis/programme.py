@@ -19,6 +19,7 @@ from csat_analysis.programme_parts import (
     LANGUAGES,
     BroughtDesign,
     Dimension,
+    Fieldwork,
     MissingItems,
     Outcome,
     Panel,
@@ -62,6 +63,7 @@ class Programme(Part):
     outcomes: dict[str, Outcome] = {}
     design: BroughtDesign | None = None
     panels: dict[str, Panel] = {}
+    fieldwork: Fieldwork = Fieldwork()
     standard: Standard | float | None = None
     target: Target | None = None
     segments: dict[str, Segment] = {}
@@ -122,6 +124,16 @@ class Programme(Part):
             raise ValueError("standard: from_panels needs panels, and survey.yml names none")
         if isinstance(self.standard, float) and not 0 <= self.standard <= 100:
             raise ValueError(f"standard: {self.standard:g} is outside 0–100 points")
+        return self
+
+    @model_validator(mode="after")
+    def unequal_chances_are_one_panels(self) -> Programme:
+        by_chance = [name for name, panel in self.panels.items() if panel.draw not in (None, "top", "all")]
+        unequal = [name for name in by_chance if self.panels[name].draw in ("pps", "stratified")]
+        if unequal and len(by_chance) > 1:
+            raise ValueError(
+                f"panels: {unequal[0]} is drawn with unequal chances, so no other panel may be drawn by chance beside it"
+            )
         return self
 
     @model_validator(mode="after")

@@ -79,13 +79,45 @@ class Outcome(Part):
 
 
 class Panel(Part):
-    """How one panel is drawn. A panel without `draw` isn't drawn from the frame: its contacts are staff."""
+    """How one panel is drawn. A panel without `draw` isn't drawn from the frame: its contacts are staff.
 
-    draw: Literal["equal_interval", "equal_groups", "top", "all"] | None = None
+    seed        with it the same frame gives the same draw; each period and panel has random numbers of its own.
+    size_by     column that a customer's chance is in proportion to (pps); the list's `order_by` where it is left out.
+    stratify_by column of customers, or customer_class or tenure, whose levels are the strata (stratified).
+    allocation  how many of each stratum: in proportion to its customers, or to customers × spread of their scores (neyman).
+    stratum_sd  level → standard deviation of scores in points for neyman; that of the last wave's where it is left out.
+    """
+
+    draw: Literal["equal_interval", "equal_groups", "top", "pps", "stratified", "all"] | None = None
     order_by: str = "sales_12m"
     size: int | None = Field(None, gt=0)
     share: float = Field(1.0, ge=0)
     label: Text | None = None
+    seed: int | None = Field(None, ge=0)
+    size_by: str | None = None
+    stratify_by: str | None = None
+    allocation: Literal["proportional", "neyman"] | None = None
+    stratum_sd: dict[str, float] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def stratum_names_are_text(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and isinstance(raw.get("stratum_sd"), dict):
+            raw = raw | {"stratum_sd": {str(level): spread for level, spread in raw["stratum_sd"].items()}}
+        return raw
+
+    @model_validator(mode="after")
+    def keys_fit_the_draw(self) -> Panel:
+        if self.draw == "stratified" and not self.stratify_by:
+            raise ValueError("draw: stratified needs stratify_by, a column of customers")
+        for key, owner in (("size_by", "pps"), ("stratify_by", "stratified"), ("allocation", "stratified")):
+            if getattr(self, key) and self.draw != owner:
+                raise ValueError(f"{key} belongs to draw: {owner}, not to draw: {self.draw or 'none'}")
+        if self.stratum_sd and self.allocation != "neyman":
+            raise ValueError("stratum_sd belongs to allocation: neyman")
+        if any(not spread > 0 for spread in self.stratum_sd.values()):
+            raise ValueError("stratum_sd: a standard deviation is above 0")
+        return self
 
     @property
     def from_frame(self) -> bool:
@@ -134,6 +166,13 @@ class WeightingRule(Part):
     method: Literal["raking", "propensity", "none"] = "raking"
     margins: tuple[str, ...] | None = None
     trim: float = Field(5.0, gt=1)
+
+
+class Fieldwork(Part):
+    """For planning: the half-width wanted of the index's interval in points, and what an interview costs in CNY."""
+
+    margin: float = Field(3.0, gt=0)
+    cost_per_interview: float | None = Field(None, gt=0)
 
 
 class MissingItems(Part):

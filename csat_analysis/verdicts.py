@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 from csat_analysis.certification import is_certified
 from csat_analysis.estimate import Estimate, NoEstimate
@@ -17,6 +18,7 @@ from csat_analysis.estimate import Estimate, NoEstimate
 POWER = 0.80
 DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
 FALSE_DISCOVERY_RATE = 0.05
+NEARLY_ALL = 0.95  # of those invited, explained by the rule's draw
 PRIMARY = "index"
 
 
@@ -37,7 +39,9 @@ RULES = (
     ),
     Rule("change", "fell", "the same below 0"),
     Rule(
-        "change", "no_detectable_change", "neither, and a change worth detecting would have been found with 80 % power"
+        "change",
+        "no_detectable_change",
+        "neither, and a change worth detecting would have been found with 80 % power, by the plan and by the answers that came",
     ),
     Rule("change", "too_few_to_say", "neither, and a change worth detecting would have been missed too often"),
     Rule("standard", "above", "the interval of index − standard lies above 0"),
@@ -63,37 +67,98 @@ RULES = (
     Rule("target", "met", "the interval of the gain in a year lies at or above the target"),
     Rule("target", "missed", "the interval of the gain in a year lies below the target"),
     Rule("target", "cannot_be_told", "the interval of the gain in a year includes the target"),
+    Rule("draw", "as_drawn", "those invited are just whom the rule's draw asks"),
+    Rule("draw", "nearly_as_drawn", "the rule's draw explains at least 95 % of those invited"),
+    Rule("draw", "not_as_drawn", "it explains fewer"),
+    Rule("power", "fine_enough", "the smallest detectable change is not above the change worth detecting"),
+    Rule("power", "too_coarse", "the smallest detectable change is above the change worth detecting"),
+    Rule("size", "feasible", "the margin needs no more invitations than there are customers"),
+    Rule("size", "not_feasible", "the margin needs more invitations than there are customers"),
 )
 
 
 def change_verdicts(
-    changes: Mapping[str, Estimate | NoEstimate], worth_detecting: Mapping[str, float], confidence: float = 0.95
+    changes: Mapping[str, Estimate | NoEstimate],
+    worth_detecting: Mapping[str, float],
+    confidence: float = 0.95,
+    *,
+    detectable: Mapping[str, float | NoEstimate] | None = None,
 ) -> dict[str, str | None]:
     """rose, fell, no_detectable_change or too_few_to_say of each measure; None where there is no estimate.
 
     The index is the one question that the survey is held for: its own interval decides. The others are many, and some
     would move by chance: theirs is Benjamini–Hochberg over all of them.
     worth_detecting  the smallest change that matters, in each measure's unit.
+    detectable       the smallest change that the survey could find, as it was worked out before fieldwork. A survey that
+                     got fewer answers than planned is judged by those; so is one without a plan (the first waves).
     """
+    planned = detectable or {}
     others = {name: change for name, change in changes.items() if name != PRIMARY}
     words = many(others, above="rose", below="fell", between="unchanged")
     if judged(changes.get(PRIMARY)):
         words[PRIMARY] = {1: "rose", -1: "fell", 0: "unchanged"}[side(changes[PRIMARY], 0.0, confidence)]
     for name, word in words.items():
         if word == "unchanged":
-            found = detectable_change(changes[name], confidence) <= worth_detecting[name]
+            found = could_find(changes[name], planned.get(name), confidence) <= worth_detecting[name]
             words[name] = "no_detectable_change" if found else "too_few_to_say"
     return {name: words.get(name) for name in changes}
 
 
+def could_find(change: Estimate, planned: float | NoEstimate | None, confidence: float) -> float:
+    """The smallest change that the survey could find: the larger of the plan's and that of the answers that came."""
+    achieved = detectable_change(change, confidence)
+    return achieved if planned is None or isinstance(planned, NoEstimate) else max(achieved, planned)
+
+
 def detectable_change(change: Estimate, confidence: float = 0.95) -> float:
-    """Smallest true change that this comparison finds with 80 % power: (z at the confidence + z at the power) × SE."""
-    return float((stats.norm.ppf((1 + confidence) / 2) + stats.norm.ppf(POWER)) * change.se)
+    """Smallest true change that this comparison finds with 80 % power."""
+    return detectable_size(change.se, change.degrees_of_freedom, confidence)
+
+
+def detectable_size(se: float, degrees_of_freedom: float, confidence: float = 0.95, power: float = POWER) -> float:
+    """Smallest true difference that a two-sided t test finds with this power, in the unit of its standard error.
+
+    About (z at the confidence + z at the power) × SE = 2.80 SE in a large sample. Checked against R's power.t.test.
+    """
+    return se * detectable_errors(degrees_of_freedom, confidence, power)
+
+
+@lru_cache(maxsize=4096)
+def detectable_errors(degrees_of_freedom: float, confidence: float, power: float) -> float:
+    """The same in standard errors."""
+    return float(optimize.brentq(lambda size: power_of(size, degrees_of_freedom, confidence) - power, 0.0, 1e3))
+
+
+def power_of(size: float, degrees_of_freedom: float, confidence: float = 0.95) -> float:
+    """Chance (0–1) that a two-sided t test finds a true difference of `size` standard errors (noncentral t)."""
+    limit = stats.t.ppf((1 + confidence) / 2, degrees_of_freedom)
+    below = stats.nct.cdf(-limit, degrees_of_freedom, size)
+    return float(stats.nct.sf(limit, degrees_of_freedom, size) + np.nan_to_num(below))
 
 
 def worth_detecting(gain_per_year: float | None, scale_length: float) -> float:
     """The programme's yearly gain as the same part of another scale's length: 5 of 100 points are 10 of NPS's 200."""
     return (DEFAULT_GAIN if gain_per_year is None else gain_per_year) / 100 * scale_length
+
+
+def draw_verdict(explained: int, additions: int, omissions: int) -> str | None:
+    """as_drawn, nearly_as_drawn or not_as_drawn, from how many of those invited a draw explains; None where nobody was."""
+    invited = explained + additions
+    if not invited:
+        return None
+    if not additions and not omissions:
+        return "as_drawn"
+    return "nearly_as_drawn" if explained >= NEARLY_ALL * invited else "not_as_drawn"
+
+
+def power_verdict(detectable: float | NoEstimate, worth: float) -> str | None:
+    if isinstance(detectable, NoEstimate):
+        return None
+    return "fine_enough" if detectable <= worth else "too_coarse"
+
+
+def size_verdict(feasible: bool) -> str:
+    return "feasible" if feasible else "not_feasible"
 
 
 def standard_verdict(difference: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from csat_analysis.intake.rules import Rule
 from csat_analysis.report import wording
+from csat_analysis.report.survey_design import survey_design
 from csat_analysis.report.view import View
 
 INTERVALS = {
@@ -43,6 +44,7 @@ def belief(view: View) -> dict[str, Any]:
         "intervals": view.sentences(view.say(INTERVALS[weights], confidence=view.confidence), *merged(view)),
         "silence": view.say(SILENCE[weights], margins=view.margins),
         "certified": certified(view),
+        "design": survey_design(view),
     }
 
 

@@ -168,5 +168,6 @@ class Numbers:
             "answers": lambda n: wording.number_text(int(n), "count", self.language),
             "estimator": lambda name: say(f"estimator.{name}", self.language),
             "outcome": lambda name: say(f"outcome.{name}", self.language),
+            "manager": str,
         }
         return words[name](level) if name in words else self.programme.label(name, level, self.language)

@@ -43,6 +43,12 @@ class Reader:
         interval = wording.interval_text(record.low, record.high, record.unit, self.language, signed=is_change)
         return wording.say("list.named", self.language, name=level, value=interval)
 
+    def size(self, record: Record) -> str:
+        """The size of a difference, without a sign."""
+        if not record.shown:
+            return wording.say(wording.STATUSES[record.status], self.language)
+        return wording.change_text(record.value, record.unit, self.language, signed=False)
+
     def verdict(self, record: Record) -> str:
         """The record's verdict in words; where it has none, why."""
         if record.verdict is None:

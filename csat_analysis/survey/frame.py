@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from csat_analysis.programme import Programme
+from csat_analysis.estimate import NoEstimate
+from csat_analysis.intake import Clean
+from csat_analysis.programme import Programme, Segment
+
+
+def frame_count(clean: Clean) -> int | NoEstimate:
+    """Customers in the frame."""
+    customers = clean.tables.get("customers")
+    return len(customers) if customers is not None else NoEstimate("not_supplied", "customers was not supplied")
 
 
 def abc_class(sales: pd.Series, classes: Mapping[str, float]) -> pd.Series:
@@ -53,6 +61,12 @@ def customer_segments(
         if found is not None:
             columns[name] = found.map(level_name, na_action="ignore")
     return pd.DataFrame(columns, index=frame.index)
+
+
+def levels_of(customers: pd.DataFrame, programme: Programme, on: dt.date, column: str) -> pd.Series | None:
+    """Level of each customer (index customer_id) in one column of the frame, or in customer_class or tenure; None without it."""
+    alone = programme.model_copy(update={"segments": {column: Segment()}})
+    return customer_segments(customers, alone, on).get(column)
 
 
 def level_name(value: object) -> str:

@@ -11,6 +11,7 @@ from csat_analysis.design import Design
 from csat_analysis.errors import EstimateError
 from csat_analysis.intake import Clean
 from csat_analysis.programme import Panel, Programme
+from csat_analysis.survey.unequal import UNEQUAL, frame_strata, without_fraction
 
 IN_LIST_ORDER = ("equal_interval", "equal_groups")  # draws that spread over a list sorted by `order_by`
 TAKE_ALL = ("top", "all")
@@ -34,6 +35,8 @@ def panel_sample(clean: Clean, programme: Programme, panel: str) -> Sample:
     responses = clean.tables["responses"]
     mine = responses[responses["panel"] == panel]
     rule = programme.panels[panel]
+    if rule.draw in UNEQUAL and "customers" in clean.tables and len(mine):
+        return weighted_sample(clean, programme, [panel], mine.index, pd.Series(dtype=object))
     asked = customers_asked(clean, panel)
     customer = mine["customer_id"] if rule.from_frame else panel + ":" + mine["contact_id"].astype(str)
     drawn = asked.size if asked is not None else (rule.size or 0)
@@ -75,42 +78,61 @@ def representative_sample(clean: Clean, programme: Programme) -> Sample:
     return weighted_sample(clean, programme, visits, one_panel_a_customer(responses, visits + names))
 
 
-def weighted_sample(clean: Clean, programme: Programme, visits: list[str], rows: pd.Index) -> Sample:
-    """These answers, weighted by stratum to the frame."""
+def weighted_sample(
+    clean: Clean, programme: Programme, visits: list[str], rows: pd.Index, take_all: pd.Series | None = None
+) -> Sample:
+    """These answers, weighted by stratum to the frame: the take-all strata, those of the drawn panel's rule, the others."""
     mine = clean.tables["responses"].loc[rows]
-    key_accounts = take_all_strata(clean, programme)
-    stratum = mine["customer_id"].map(key_accounts).astype(object).fillna(OTHERS)
-    population = key_accounts.value_counts().to_dict()
+    key_accounts = take_all_strata(clean, programme) if take_all is None else take_all
+    frame = strata_of_frame(clean, programme, visits, key_accounts)
+    stratum = mine["customer_id"].map(frame["stratum"]).fillna(OTHERS)
+    population = frame["stratum"].value_counts().to_dict()
     asked = [found for found in (customers_asked(clean, name) for name in visits) if found is not None]
     sizes = [programme.panels[name].size for name in visits]
+    drawn = key_accounts.value_counts().to_dict()
     if asked:
-        drawn = population | {OTHERS: len(np.setdiff1d(np.concatenate(asked), key_accounts.index))}
-    else:  # without invitations the panels' planned sizes; the list's order counts only where one is known
-        drawn = population | ({OTHERS: sum(sizes)} if sizes and None not in sizes else {})
-    population[OTHERS] = frame_size(clean) - len(key_accounts)
+        others = np.setdiff1d(np.concatenate(asked), key_accounts.index)
+        drawn |= frame["stratum"].reindex(others).fillna(OTHERS).value_counts().to_dict()
+    elif OTHERS in population:  # without invitations the panels' planned sizes
+        drawn |= {OTHERS: sum(sizes)} if sizes and None not in sizes else {}
     answered = mine.groupby(stratum)["customer_id"].nunique()
-    if population[OTHERS] and OTHERS not in answered:
+    if not set(answered.index) - set(key_accounts) and set(population) - set(key_accounts):
         raise EstimateError(
             f"{clean.period}: nobody of {', '.join(visits) or 'a drawn panel'} answered, and key accounts can't speak for others"
         )
-    silent = [name for name in population if name not in answered and population[name]]
+    silent = [name for name in population if name not in answered]
+    into = next((name for name in answered.index if name not in set(key_accounts)), OTHERS)
     for name in silent:  # a stratum nobody answered from joins the others
         for counts in (population, drawn):
-            counts[OTHERS] = counts.get(OTHERS, 0) + counts.pop(name, 0)
+            counts[into] = counts.get(into, 0) + counts.pop(name, 0)
     rule = programme.panels[visits[0]] if visits else None
     contacts = mine["customer_id"].map(mine["customer_id"].value_counts()).to_numpy(dtype=float)
+    base = mine["customer_id"].map(frame["base"]).fillna(1.0).to_numpy() / contacts
+    standing_for = pd.Series(base, index=mine.index).groupby(stratum).sum()
     design = Design.of(
         contact=contact_ids(mine, mine["customer_id"]),
         unit=mine["customer_id"].to_numpy(),
         stratum=stratum.to_numpy(),
-        weight=stratum.map({h: population[h] / n for h, n in answered.items()}).to_numpy(dtype=float) / contacts,
-        population=population,
+        weight=stratum.map({h: population[h] / n for h, n in standing_for.items()}).to_numpy(dtype=float) * base,
+        population={h: n for h, n in population.items() if not without_fraction(h)},
         drawn=drawn,
         systematic=[OTHERS] if rule and OTHERS in drawn and in_list_order(rule, clean) else [],
         order=list_rank(mine["customer_id"], rule, clean) if rule else None,
         wave=str(clean.period),
     )
-    return Sample(rows, replace(design, merged=design.merged + tuple((name, OTHERS) for name in silent)))
+    return Sample(rows, replace(design, merged=design.merged + tuple((name, into) for name in silent)))
+
+
+def strata_of_frame(clean: Clean, programme: Programme, visits: list[str], key_accounts: pd.Series) -> pd.DataFrame:
+    """Every customer of the frame (index customer_id): `stratum`, and `base`, what an answer weighs within it."""
+    frame = pd.DataFrame({"stratum": OTHERS, "base": 1.0}, index=clean.tables["customers"]["customer_id"])
+    own = frame_strata(clean, programme, visits[0]) if visits else None
+    if own is not None:
+        frame = own.assign(stratum=OTHERS + ": " + own["stratum"])
+    of_all = frame.index.isin(key_accounts.index)
+    frame.loc[of_all, "stratum"] = frame.index[of_all].map(key_accounts)
+    frame.loc[of_all, "base"] = 1.0
+    return frame
 
 
 def brought_sample(clean: Clean, programme: Programme) -> Sample:
