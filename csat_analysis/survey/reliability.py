@@ -48,9 +48,14 @@ class Covariance:
         return replace(self, deviation=self.deviation[:, places], items=tuple(items))
 
     def estimate(self, value: float, influence: np.ndarray) -> Estimate:
-        """A statement about the questionnaire, not about this frame: no finite-population factor, never exact."""
-        found = estimated(value, influence, self.rows, self.design, self.lost, bounds=(-np.inf, 1.0))
-        return replace(found, kind="other", finite=False)
+        """A statement about the questionnaire, not about this frame: no finite-population factor, never exact.
+
+        Influences are widened by √(n/(n − k)) for the k means that were taken off: without it, intervals of log(1 − α)
+        from 20 answers covered .90–.93, with it .94–.96.
+        """
+        n, k = self.deviation.shape
+        found = estimated(value, influence * np.sqrt(n / (n - k)), self.rows, self.design, self.lost)
+        return replace(found, kind="other", finite=False, bounds=(-np.inf, 1.0))
 
 
 def covariance(design: Design, items: pd.DataFrame) -> Covariance | NoEstimate:
