@@ -16,6 +16,7 @@ from scipy import optimize
 from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import domain, estimated
+from csat_analysis.programme_parts import Scale
 
 FEWEST_ITEMS_OF_A_FACTOR = 3  # with two items, one correlation can't tell two loadings
 NO_ERROR = 0.005  # share of an item's variance that is its own; below it a one-factor solution has run into its edge
@@ -74,6 +75,50 @@ def covariance(design: Design, items: pd.DataFrame) -> Covariance | NoEstimate:
         name = items.columns[np.argmax(constant)]
         return NoEstimate("not_estimable", f"everyone gave the item {name} the same answer", len(rows))
     return Covariance(design, rows, lost, weight, deviation, tuple(map(str, items.columns)))
+
+
+def item_statistics(design: Design, items: pd.DataFrame, scale: Scale) -> pd.DataFrame:
+    """How each item of one dimension was answered, and how it agrees with the others.
+
+    One row an item, shares weighted by the design: `answered` and `missing` (counts), `mean`, `sd`, `floor` and `ceiling`
+    (share on the lowest and highest point; over .15 is much, Terwee et al. 2007), `item_rest` (correlation with the sum of
+    the dimension's other items, among complete answers), `alpha_if_deleted`. Missing where it can't be said.
+    Checked against R psych `alpha` (tests/reference/psych.R).
+    """
+    values, weight = items.to_numpy(dtype=float, na_value=np.nan), design.weight[:, None]
+    given = ~np.isnan(values) & (weight > 0)
+    total = (given * weight).sum(axis=0)
+    share = np.divide(given * weight, total, out=np.zeros(given.shape), where=total > 0)
+    mean = np.where(total > 0, (share * np.nan_to_num(values)).sum(axis=0), np.nan)
+    table = pd.DataFrame(
+        {
+            "answered": given.sum(axis=0),
+            "missing": (~given & (weight > 0)).sum(axis=0),
+            "mean": mean,
+            "sd": np.sqrt((share * np.nan_to_num(values - mean) ** 2).sum(axis=0)),
+            "floor": (share * (values == scale.min)).sum(axis=0),
+            "ceiling": (share * (values == scale.max)).sum(axis=0),
+        },
+        index=items.columns.rename("item"),
+    )
+    table.loc[table["answered"] == 0, ["sd", "floor", "ceiling"]] = np.nan
+    return table.join(agreement(covariance(design, items)), how="left")
+
+
+def agreement(found: Covariance | NoEstimate) -> pd.DataFrame:
+    """Item–rest correlation and α without the item; empty where there are no covariances or only one item."""
+    rows = {}
+    if isinstance(found, Covariance) and len(found.items) > 1:
+        for place, item in enumerate(found.items):
+            others = [name for name in found.items if name != item]
+            own, rest = found.deviation[:, place], found.only(others).deviation.sum(axis=1)
+            spread = np.sqrt((found.weight @ own**2) * (found.weight @ rest**2))
+            without = alpha_of(found.only(others)) if len(others) > 1 else None
+            rows[item] = {
+                "item_rest": found.weight @ (own * rest) / spread if spread > 0 else np.nan,
+                "alpha_if_deleted": without.value if isinstance(without, Estimate) else np.nan,
+            }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["item_rest", "alpha_if_deleted"])
 
 
 def cronbach_alpha(design: Design, items: pd.DataFrame) -> Estimate | NoEstimate:
