@@ -15,6 +15,13 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "data.answers": ("count", ("panel",)),
     "data.clean_share": ("share", ()),
     # 02 survey design
+    "quality.alpha": ("score", ("dimension",)),
+    "quality.omega": ("score", ("dimension",)),
+    "quality.factors": ("count", ()),
+    "quality.items_off_dimension": ("count", ()),
+    "quality.careless_share": ("share", ()),
+    "quality.careless_by_chance": ("share", ()),
+    "quality.careless_effect": ("points", ()),
     # 03 sample bias
     # 04 satisfaction
     "design.merged_strata": ("count", ()),

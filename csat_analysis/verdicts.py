@@ -18,6 +18,7 @@ POWER = 0.80
 DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
 FALSE_DISCOVERY_RATE = 0.05
 PRIMARY = "index"
+RELIABLE = 0.70  # α or ω of a dimension that is reported (Nunnally 1978)
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,9 @@ RULES = (
     Rule("target", "met", "the interval of the gain in a year lies at or above the target"),
     Rule("target", "missed", "the interval of the gain in a year lies below the target"),
     Rule("target", "cannot_be_told", "the interval of the gain in a year includes the target"),
+    Rule("reliability", "reliable", "the interval of α (or ω) lies at or above .70"),
+    Rule("reliability", "not_reliable", "the interval of α (or ω) lies below .70"),
+    Rule("reliability", "reliability_untold", "the interval of α (or ω) includes .70"),
 )
 
 
@@ -108,6 +112,12 @@ def gap_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | N
 
 def target_verdict(gain: Estimate | NoEstimate, target: float, confidence: float = 0.95) -> str | None:
     return worded(gain, target, confidence, above="met", below="missed", between="cannot_be_told")
+
+
+def reliability_verdict(reliability: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
+    return worded(
+        reliability, RELIABLE, confidence, above="reliable", below="not_reliable", between="reliability_untold"
+    )
 
 
 def difference_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:

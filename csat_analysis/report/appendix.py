@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from csat_analysis.intake.rules import Rule
 from csat_analysis.report import wording
+from csat_analysis.report.questionnaire import questionnaire
 from csat_analysis.report.view import View
 
 INTERVALS = {"design": "belief.intervals.text", "own": "belief.intervals.own", "none": "belief.intervals.none"}
@@ -24,6 +25,7 @@ def belief(view: View) -> dict[str, Any]:
     weights = view.facts["weights"]
     return {
         "answers": answers(view),
+        "questionnaire": questionnaire(view),
         "rows": received(view),
         "values": handled(view),
         "moved": moved_out(view),

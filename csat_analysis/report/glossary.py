@@ -6,7 +6,7 @@ from typing import Any
 
 from csat_analysis.report import wording
 from csat_analysis.report.view import BEST, WORST, View
-from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, POWER
+from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, POWER, RELIABLE
 
 RULES = {
     "satisfaction.change": "term.rule.change",
@@ -15,6 +15,7 @@ RULES = {
     "satisfaction.dimension": "term.rule.place",
     "satisfaction.segment": "term.rule.difference",
     "satisfaction.perception_gap": "term.rule.gap",
+    "quality.alpha": "term.rule.reliability",
 }
 
 
@@ -111,6 +112,7 @@ def verdict_terms(view: View) -> list[tuple[str, str]]:
         "power": wording.percent_text(POWER, view.language),
         "rate": wording.percent_text(FALSE_DISCOVERY_RATE, view.language),
         "worth": wording.plain_text(worth, view.language),
+        "reliable": wording.plain_text(RELIABLE, view.language),
     }
     given = {record.key for record in view.results.records if record.verdict}
     return [(term, view.say(f"{term}.text", **parts)) for key, term in RULES.items() if key in given]

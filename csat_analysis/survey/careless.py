@@ -27,6 +27,7 @@ FEWEST_DIMENSIONS = 3  # for the agreement of halves
 SIGNS_NEEDED = 2  # signs of different kinds that make a suspect
 SIGNS = ("too_fast", "one_answer", "halves_disagree", "unlikely", "scattered", "duplicate")
 FEWEST_IN_A_CLUSTER = 5
+NO_CLUSTERS = pd.DataFrame(columns=["answers", "suspects", "share", "p", "stands_out"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +204,7 @@ def clusters(suspect: pd.Series, group: pd.Series) -> pd.DataFrame:
     """
     found = suspect.groupby(group).agg(answers="size", suspects="sum").query("answers >= @FEWEST_IN_A_CLUSTER")
     if found.empty:
-        return found.assign(share=[], p=[], stands_out=[])
+        return NO_CLUSTERS
     total, of_them = len(suspect), int(suspect.sum())
     p = stats.hypergeom.sf(found["suspects"] - 1, total, of_them, found["answers"])
     adjusted = stats.false_discovery_control(np.minimum(p, 1.0), method="bh")

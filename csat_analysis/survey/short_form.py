@@ -10,8 +10,9 @@ import pandas as pd
 from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.survey.reliability import Covariance, alpha_of, covariance
+from csat_analysis.verdicts import RELIABLE
 
-STILL_RELIABLE = 0.70  # α of what is left (Nunnally 1978)
+LITTLE_LOSS = 0.02  # of α, by leaving the item out
 SAME_RANKING = 0.95  # correlation of the shortened score with the full one
 FEWEST_LEFT = 2  # items of which α can still be formed
 
@@ -23,7 +24,8 @@ def items_that_could_go(
 
     What it tells a manager: which question could be saved. One row an item: `dimension`, `alpha` (with it), `alpha_without`,
     `correlation` of the shortened score with the full one, `shift` (the dimension's mean without the item less the mean with
-    it, in the items' unit) and `could_go`: α without it still STILL_RELIABLE, and the correlation SAME_RANKING.
+    it, in the items' unit) and `could_go`: α without it is at least RELIABLE and LITTLE_LOSS
+    below, and the correlation SAME_RANKING.
     One at a time: two items that could each go can't always both. A shortened dimension starts a new series (`shift`).
     Dimensions that leave too few items, or too few complete answers, aren't listed.
     """
@@ -51,7 +53,7 @@ def without_item(found: Covariance, items: pd.DataFrame, item: str) -> dict[str,
         "alpha_without": alpha_without,
         "correlation": correlation,
         "shift": float(by_item.drop(item).mean() - by_item.mean()),
-        "could_go": bool(alpha_without >= STILL_RELIABLE and correlation >= SAME_RANKING),
+        "could_go": bool(alpha_without >= max(RELIABLE, alpha - LITTLE_LOSS) and correlation >= SAME_RANKING),
     }
 
 
