@@ -14,6 +14,10 @@ RELIABILITY = {
     "reliability_untold": "questionnaire.reliability_untold",
 }
 
+STRUCTURE = {
+    "quality.factors": "questionnaire.factors",
+    "quality.items_off_dimension": "questionnaire.elsewhere",
+}
 SIGNS = {sign: f"sign.{sign}" for sign in careless_answers.SIGNS}
 
 
@@ -60,10 +64,13 @@ def untold(view: View, alphas: list[Record]) -> list[str]:
 
 def structure(view: View) -> str:
     """How many factors stand out, and how many items load elsewhere."""
-    factors, off = view.shown("quality.factors"), view.shown("quality.items_off_dimension")
-    if factors is None or off is None:
-        return view.say("questionnaire.structure.none")
-    return view.say("questionnaire.structure", factors=view.numbers.bare(factors.key), items=view.numbers.bare(off.key))
+    said = []
+    for key, sentence in STRUCTURE.items():
+        if view.shown(key):
+            said.append(view.say(sentence, number=view.numbers.bare(key)))
+        elif view.has(key):
+            said.append(view.say(f"{sentence}.none", reason=view.status(view.results.get(key))))
+    return view.sentences(*said) if said else ""
 
 
 def careless(view: View) -> list[str]:

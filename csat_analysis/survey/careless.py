@@ -149,7 +149,9 @@ def suspects_by_chance(responses: pd.DataFrame, programme: Programme, *, seed: i
 
     Answers keep every item's own distribution and the items' rank correlations among those who aren't suspects (a normal
     copula), and people differ in how far they scatter as much as those do (`scatter`). Nobody hurries there, so what is found
-    is what attentive people's answers give without their time. Empty where there are too few answers to imitate.
+    is what attentive people's answers give without their time. That is a lower bound: leaving the suspects out also leaves
+    out the most scattered of the attentive (the study sets it beside the true false alarms). Empty where there are too few
+    answers to imitate.
     """
     items = responses[programme.items].astype(float)
     attentive = items[~careless_signs(responses, programme).suspect]

@@ -25,7 +25,7 @@ OWN_LOADING = 0.40  # below it an item hardly belongs to its factor (Hair et al.
 CROSS_LOADING = 0.32  # a tenth of the item's variance: it belongs to that factor too (Tabachnick & Fidell 2007)
 DISTINCT = 0.90  # HTMT below it: two things; .85 where they aren't alike in meaning (Henseler et al. 2015)
 DISTINCT_STRICT = 0.85
-FEWEST_FOR_HTMT = 80  # complete answers; t intervals covered HTMTFIG
+FEWEST_FOR_HTMT = 80  # complete answers; its t intervals covered .93–.96 from there, .92 at 40
 SINGULAR = 1e-8
 PERCENTILE = 95
 
