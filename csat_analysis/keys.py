@@ -33,6 +33,13 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "design.margin": ("points", ()),
     "design.sample_size": ("count", ()),
     "design.invitations": ("count", ()),
+    "quality.alpha": ("score", ("dimension",)),
+    "quality.omega": ("score", ("dimension",)),
+    "quality.factors": ("count", ()),
+    "quality.items_off_dimension": ("count", ()),
+    "quality.careless_share": ("share", ()),
+    "quality.careless_by_chance": ("share", ()),
+    "quality.careless_effect": ("points", ()),
     # 03 sample bias
     # 04 satisfaction
     "design.merged_strata": ("count", ()),

@@ -20,6 +20,7 @@ DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no targ
 FALSE_DISCOVERY_RATE = 0.05
 NEARLY_ALL = 0.95  # of those invited, explained by the rule's draw
 PRIMARY = "index"
+RELIABLE = 0.70  # α or ω of a dimension that is reported (Nunnally 1978)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ RULES = (
     Rule("power", "too_coarse", "the smallest detectable change is above the change worth detecting"),
     Rule("size", "feasible", "the margin needs no more invitations than there are customers"),
     Rule("size", "not_feasible", "the margin needs more invitations than there are customers"),
+    Rule("reliability", "reliable", "the interval of α (or ω) lies at or above .70"),
+    Rule("reliability", "not_reliable", "the interval of α (or ω) lies below .70"),
+    Rule("reliability", "reliability_untold", "the interval of α (or ω) includes .70"),
 )
 
 
@@ -173,6 +177,12 @@ def gap_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | N
 
 def target_verdict(gain: Estimate | NoEstimate, target: float, confidence: float = 0.95) -> str | None:
     return worded(gain, target, confidence, above="met", below="missed", between="cannot_be_told")
+
+
+def reliability_verdict(reliability: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
+    return worded(
+        reliability, RELIABLE, confidence, above="reliable", below="not_reliable", between="reliability_untold"
+    )
 
 
 def difference_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:

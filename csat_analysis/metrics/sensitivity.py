@@ -47,6 +47,17 @@ def overlap(waves: dict[Period, Wave], period: Period, earlier: Period | None) -
     )
 
 
+def index_without(wave: Wave, suspect: pd.Series) -> Number | float:
+    """The index without the suspected answers less the index as reported, in points; 0 where nobody is suspected.
+
+    suspect  True or False of each answer of the representative sample.
+    """
+    if not suspect.any():
+        return 0.0
+    without = index_of(wave.sample.design, wave.answer_scores, wave.programme, inside=~suspect.to_numpy(dtype=bool))
+    return (without - wave.index).process()
+
+
 def described(number: Number) -> dict[str, float]:
     if not isinstance(number, Estimate):
         return {"value": np.nan, "se": np.nan, "n": number.n}

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from csat_analysis.intake.rules import Rule
 from csat_analysis.report import wording
+from csat_analysis.report.questionnaire import questionnaire
 from csat_analysis.report.survey_design import survey_design
 from csat_analysis.report.view import View
 
@@ -37,6 +38,7 @@ def belief(view: View) -> dict[str, Any]:
     weights = view.facts["weights"]
     return {
         "answers": answers(view),
+        "questionnaire": questionnaire(view),
         "rows": received(view),
         "values": handled(view),
         "moved": moved_out(view),

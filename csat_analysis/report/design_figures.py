@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from csat_analysis.report.figures import dot_interval
 from csat_analysis.report.drawing import PALETTE, SMALL, WIDE, axis_ticks, canvas, scale, text_width, write
+from csat_analysis.report.figures import dot_interval
 
 NORMAL = 1.96  # standard deviations on each side that chance stays within, 95 %
 LINES = {"detectable_fresh": "context", "detectable_same": "accent"}

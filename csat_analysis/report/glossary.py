@@ -6,7 +6,7 @@ from typing import Any
 
 from csat_analysis.report import wording
 from csat_analysis.report.view import BEST, WORST, View
-from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, NEARLY_ALL, POWER
+from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, NEARLY_ALL, POWER, RELIABLE
 
 RULES = {
     "satisfaction.change": "term.rule.change",
@@ -18,6 +18,7 @@ RULES = {
     "design.draw_explained": "term.rule.draw",
     "design.detectable_change_measure": "term.rule.power",
     "design.sample_size": "term.rule.size",
+    "quality.alpha": "term.rule.reliability",
 }
 
 
@@ -115,6 +116,7 @@ def verdict_terms(view: View) -> list[tuple[str, str]]:
         "rate": wording.percent_text(FALSE_DISCOVERY_RATE, view.language),
         "worth": wording.plain_text(worth, view.language),
         "nearly": wording.percent_text(NEARLY_ALL, view.language),
+        "reliable": wording.plain_text(RELIABLE, view.language),
     }
     given = {record.key for record in view.results.records if record.verdict}
     return [(term, view.say(f"{term}.text", **parts)) for key, term in RULES.items() if key in given]

@@ -12,7 +12,13 @@ from csat_analysis.report import wording
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
 
-DIFFERENCES = ("satisfaction.change", "satisfaction.against_standard", "satisfaction.perception_gap", "target.progress")
+DIFFERENCES = (
+    "satisfaction.change",
+    "satisfaction.against_standard",
+    "satisfaction.perception_gap",
+    "target.progress",
+    "quality.careless_effect",
+)
 GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
 MEASURES = {

@@ -19,6 +19,8 @@ from csat_analysis.estimators import domain, estimated
 from csat_analysis.programme_parts import Scale
 
 FEWEST_ITEMS_OF_A_FACTOR = 3  # with two items, one correlation can't tell two loadings
+FIFTHS = 5
+MANY_AT_AN_END = 0.15  # share of answers on the lowest or highest point of the scale (Terwee et al. 2007)
 NO_ERROR = 0.005  # share of an item's variance that is its own; below it a one-factor solution has run into its edge
 
 
@@ -81,7 +83,7 @@ def item_statistics(design: Design, items: pd.DataFrame, scale: Scale) -> pd.Dat
     """How each item of one dimension was answered, and how it agrees with the others.
 
     One row an item, shares weighted by the design: `answered` and `missing` (counts), `mean`, `sd`, `floor` and `ceiling`
-    (share on the lowest and highest point; over .15 is much, Terwee et al. 2007), `item_rest` (correlation with the sum of
+    (share on the lowest and highest point; MANY_AT_AN_END is much), `item_rest` (correlation with the sum of
     the dimension's other items, among complete answers), `alpha_if_deleted`. Missing where it can't be said.
     Checked against R psych `alpha` (tests/reference/psych.R).
     """
@@ -103,6 +105,16 @@ def item_statistics(design: Design, items: pd.DataFrame, scale: Scale) -> pd.Dat
     )
     table.loc[table["answered"] == 0, ["sd", "floor", "ceiling"]] = np.nan
     return table.join(agreement(covariance(design, items)), how="left")
+
+
+def answer_shares(design: Design, items: pd.DataFrame, scale: Scale) -> pd.DataFrame:
+    """Share of each item's answers in each fifth of the scale, weighted by the design: one row an item, columns 1 to 5."""
+    part = (items.astype(float) - scale.min) / (scale.max - scale.min)
+    fifths = np.ceil(part * FIFTHS).clip(lower=1)
+    weight = pd.Series(design.weight, items.index)
+    counts = {fifth: fifths.eq(fifth).mul(weight, axis=0).sum() for fifth in range(1, FIFTHS + 1)}
+    table = pd.DataFrame(counts)
+    return table.div(table.sum(axis=1).where(lambda total: total > 0), axis=0)
 
 
 def agreement(found: Covariance | NoEstimate) -> pd.DataFrame:
