@@ -1,0 +1,249 @@
+"""Who was asked, what came of it, and how likely each was to answer: AAPOR's rates, sales covered, the answering model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import linalg
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+from csat_analysis.errors import EstimateError
+from csat_analysis.intake import Clean
+from csat_analysis.programme import Programme
+from csat_analysis.survey.frame import customer_segments, level_name
+from csat_analysis.survey.sampling import TAKE_ALL
+
+ANSWERED = ("complete", "partial")
+OUTCOMES = (*ANSWERED, "refusal", "no_contact", "unknown")  # of people who could have answered
+FRAME_COLUMNS = ("exclusive", "competition")  # the contract's own traits of a customer, beside survey.yml's segments
+SALES = "sales_12m"
+LOG_SALES = "log_sales"
+MISSING = "missing"
+FEWEST_IN_LEVEL = 5  # people asked that a level needs for a coefficient of its own, some answering and some silent
+SILENT_A_COEFFICIENT = 3  # of the answered or the silent, whichever are fewer, for each coefficient
+CERTAIN = 1e-6  # a fitted probability this near to 0 or 1 is separation's
+
+
+def asked_people(clean: Clean, programme: Programme) -> pd.DataFrame | None:
+    """One row an invitation: panel, customer_id, channel and wave where known, `outcome`, and what the frame says of them.
+
+    outcome  complete, partial, refusal, no_contact, ineligible; where none was written down, an answer's own, else
+             "unknown" (AAPOR's unknown eligibility: it stays in every denominator).
+    None without invitations: then nobody knows who was asked.
+    """
+    invitations = clean.tables.get("invitations")
+    if invitations is None:
+        return None
+    answers = pd.MultiIndex.from_frame(clean.tables["responses"][["contact_id", "panel"]])
+    came = pd.MultiIndex.from_frame(invitations[["contact_id", "panel"]]).isin(answers)
+    outcome = invitations["outcome"] if "outcome" in invitations else pd.Series(pd.NA, index=invitations.index)
+    outcome = outcome.astype(object).where(outcome.notna(), np.where(came, "complete", "unknown"))
+    columns = [name for name in ("contact_id", "customer_id", "panel", "channel", "wave") if name in invitations]
+    asked = invitations[columns].assign(outcome=outcome)
+    traits = frame_traits(clean, programme)
+    return asked if traits.empty else asked.join(traits, on="customer_id")
+
+
+def frame_traits(clean: Clean, programme: Programme) -> pd.DataFrame:
+    """One row a customer of the frame: survey.yml's segments, exclusive, competition and manager (words, a blank is
+    "missing"), sales and their logarithm; only what the frame holds."""
+    customers = clean.tables.get("customers")
+    if customers is None:
+        return pd.DataFrame()
+    segments, frame = customer_segments(customers, programme, clean.survey_date), customers.set_index("customer_id")
+    others = [name for name in (*FRAME_COLUMNS, "manager_id") if name in frame and name not in segments]
+    words = segments.join(frame[others].map(level_name, na_action="ignore"))
+    words = words.astype(object).where(words.notna(), MISSING)
+    if SALES not in frame:
+        return words
+    return words.assign(**{SALES: frame[SALES], LOG_SALES: np.log1p(frame[SALES])})
+
+
+def traits_to_balance(clean: Clean, programme: Programme) -> list[str]:
+    """The traits that answers and frame are compared on: segments, exclusive, competition, and sales."""
+    return [name for name in frame_traits(clean, programme) if name not in ("manager_id", SALES)]
+
+
+def outcome_rates(asked: pd.DataFrame, by: str | list[str] | None = None) -> pd.DataFrame:
+    """AAPOR's outcome rates (Standard Definitions, 10th ed. 2023) of people asked, by group.
+
+    What it tells a manager: how many answered, and whether the others refused or were never reached.
+
+    Columns: asked, ineligible, complete (I), partial (P), refusal (R), no_contact (NC), unknown (U), and with
+    D = I + P + R + NC + U (the ineligible never count)
+      RR1 = I/D, RR2 = (I + P)/D response · COOP2 = (I + P)/(I + P + R) cooperation · CON1 = (I + P + R)/D contact ·
+      REF1 = R/D refusal.
+    They are exact counts of this fieldwork, no estimates; NaN where nobody could have answered.
+    """
+    keys = asked[by] if by is not None else pd.Series("all", index=asked.index)
+    counts = asked.groupby(keys if by is None else by, sort=False)["outcome"].value_counts().unstack(fill_value=0)
+    counts = counts.reindex(columns=[*OUTCOMES, "ineligible"], fill_value=0)
+    strange = set(asked["outcome"]) - set(counts)
+    if strange:
+        raise EstimateError(f"outcome {sorted(map(str, strange))[0]!r} is none of {', '.join(counts)}")
+    able = counts[list(OUTCOMES)].sum(axis=1).astype(float).replace(0.0, np.nan)
+    reached = counts[[*ANSWERED, "refusal"]].sum(axis=1)
+    answered = counts[list(ANSWERED)].sum(axis=1)
+    return counts.assign(
+        asked=counts.sum(axis=1),
+        RR1=counts["complete"] / able,
+        RR2=answered / able,
+        COOP2=answered / reached.astype(float).replace(0.0, np.nan),
+        CON1=reached / able,
+        REF1=counts["refusal"] / able,
+    ).rename_axis(columns=None)
+
+
+def invited_customers(clean: Clean, programme: Programme) -> pd.DataFrame | None:
+    """One row a customer whom a panel drawn from the frame asked and who could answer, each once: `answered`,
+    `take_all` (asked as a key account), and the frame's traits. Index: customer_id. None without invitations or frame.
+    """
+    asked = asked_people(clean, programme)
+    if asked is None or "customers" not in clean.tables:
+        return None
+    drawn = [name for name, panel in programme.panels.items() if panel.from_frame]
+    mine = asked[asked["panel"].isin(drawn) if drawn else asked["customer_id"].notna()]
+    mine = mine[mine["outcome"] != "ineligible"]
+    all_asked = [name for name in drawn if programme.panels[name].draw in TAKE_ALL]
+    who = mine.groupby("customer_id", sort=False)
+    people = pd.DataFrame(
+        {
+            "answered": who["outcome"].agg(lambda outcomes: outcomes.isin(ANSWERED).any()),
+            "take_all": who["panel"].agg(lambda panels: panels.isin(all_asked).any()),
+        }
+    ).astype(bool)
+    return people.join(frame_traits(clean, programme))
+
+
+def sales_answered(clean: Clean) -> dict[str, float] | None:
+    """Share of the frame's sales that belongs to customers who were asked, and who answered: exact facts of the frame.
+
+    None without a frame, sales in it, or any sales. Without invitations only `answered` is known.
+    """
+    customers = clean.tables.get("customers")
+    if customers is None or SALES not in customers or not customers[SALES].sum() > 0:
+        return None
+    sales = customers.set_index("customer_id")[SALES].fillna(0.0)
+    tables = {"asked": clean.tables.get("invitations"), "answered": clean.tables["responses"]}
+    return {
+        name: float(sales[sales.index.isin(table["customer_id"].dropna())].sum() / sales.sum())
+        for name, table in tables.items()
+        if table is not None
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class AnsweringModel:
+    """How likely each of those asked was to answer, from what the frame knows of them.
+
+    probability   one a person asked, 0–1, in the order given.
+    columns       the model's columns (first an intercept), a row a person.
+    coefficients  column → log odds of answering, `se`.
+    blocks        variable → its columns.
+    merged        (variable, level, level it was counted with): too few for a coefficient of its own, or all alike.
+    left_out      variable (or variable = level) → why it isn't in the model.
+    """
+
+    probability: pd.Series
+    columns: pd.DataFrame
+    coefficients: pd.DataFrame
+    blocks: dict[str, list[str]]
+    merged: tuple[tuple[str, str, str], ...]
+    left_out: dict[str, str]
+
+
+def answering_model(people: pd.DataFrame, variables: Iterable[str]) -> AnsweringModel:
+    """Logit of `answered` on frame variables, each of those asked counting once.
+
+    What it tells a manager: which kinds of customers answer less readily, the other traits equal.
+
+    people     one row a person asked: `answered` (True, False) and the variables; words become levels (a blank is the
+               level "missing"), numbers stay numbers.
+    variables  in order of importance: what the data can't carry is dropped from the end.
+
+    Named rules, all reported: a level with fewer than FEWEST_IN_LEVEL people, or where all or none answered, counts with
+    the variable's largest level; a constant or a column that follows from others is left out; a variable goes for which there would be
+    fewer than SILENT_A_COEFFICIENT silent (or answered) a coefficient; a variable whose fit separates goes too. With
+    nothing left, or everybody alike, each has the common probability: nothing distinguishes those who answered.
+    Source: Little (1986); Peduzzi et al. (1996) for coefficients in small samples.
+    """
+    answered = people["answered"].to_numpy(dtype=bool)
+    if not len(answered):
+        raise EstimateError("answering model: nobody was asked")
+    fewer, blocks, left_out, merged = int(min(answered.sum(), (~answered).sum())), {}, {}, []
+    columns = pd.DataFrame({"intercept": 1.0}, index=people.index)
+    for name in dict.fromkeys(variables):
+        if not fewer:
+            left_out[name] = f"{'everybody' if answered.all() else 'nobody'} answered"
+            continue
+        own, mergers = variable_columns(people[name], answered)
+        merged += mergers
+        own, dropped = independent(columns, own)
+        left_out |= dropped
+        if own.empty:
+            left_out[name] = "the same for everyone, or told by the variables before it"
+        elif (columns.shape[1] - 1 + own.shape[1]) * SILENT_A_COEFFICIENT > fewer:
+            left_out[name] = f"{fewer} {'silent' if fewer < answered.sum() else 'answers'} are too few for its levels"
+        elif fit(answered, wider := columns.join(own)) is None:
+            left_out[name] = "separates those who answered from those who didn't"
+        else:
+            columns, blocks[name] = wider, list(own)
+    probability, coefficients = fit(answered, columns) or (np.full(len(people), answered.mean()), None)
+    if coefficients is None:
+        coefficients = pd.DataFrame({"log_odds": [np.nan], "se": [np.nan]}, index=["intercept"])
+    return AnsweringModel(
+        pd.Series(probability, index=people.index), columns, coefficients, blocks, tuple(merged), left_out
+    )
+
+
+def variable_columns(values: pd.Series, answered: np.ndarray) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """A variable's columns: a number in its own standard deviations (a blank is the mean, and a column of its own), or 0
+    and 1 for each level but the largest; with the levels that were merged into it."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        blank, spread = values.isna(), values.std()
+        scaled = (values - values.mean()).fillna(0.0) / (spread if spread > 0 else 1.0)
+        columns = {str(values.name): scaled} | (
+            {f"{values.name} = {MISSING}": blank.astype(float)} if blank.any() else {}
+        )
+        return pd.DataFrame(columns), []
+    levels = values.astype(object).where(values.notna(), MISSING).map(level_name)
+    largest = levels.value_counts().index[0]
+    kinds = pd.Series(answered, index=values.index).groupby(levels).agg(["size", "mean"])
+    alone = (kinds["size"] < FEWEST_IN_LEVEL) | kinds["mean"].isin([0, 1])
+    rare = [level for level in kinds.index[alone] if level != largest]
+    kept = sorted(set(levels) - {*rare, largest})
+    columns = pd.DataFrame(
+        {f"{values.name} = {level}": (levels == level).astype(float) for level in kept}, values.index
+    )
+    return columns, [(str(values.name), level, largest) for level in rare]
+
+
+def independent(known: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The new columns that those before them don't determine, and why the others are left out."""
+    dropped = {}
+    for name in list(new):
+        rest = new[name] - known @ linalg.lstsq(known, new[name])[0]
+        if (rest**2).sum() <= 1e-9 * max((new[name] ** 2).sum(), 1.0):
+            dropped[name] = "follows from the columns before it"
+        else:
+            known = known.join(new[name])
+    return new.drop(columns=list(dropped)), dropped
+
+
+def fit(answered: np.ndarray, columns: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame] | None:
+    """Fitted probabilities and coefficients; None where the outcomes are alike, separated, or the fit doesn't settle."""
+    if answered.all() or not answered.any():
+        return None
+    try:
+        fitted = GLM(answered.astype(float), columns, family=families.Binomial()).fit(maxiter=50)
+    except PerfectSeparationError:
+        return None
+    probability = np.asarray(fitted.mu)
+    if not fitted.converged or probability.min() < CERTAIN or probability.max() > 1 - CERTAIN:
+        return None
+    return probability, pd.DataFrame({"log_odds": fitted.params, "se": fitted.bse})
