@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import linalg
-from statsmodels.genmod import families
-from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.tools.sm_exceptions import PerfectSeparationError
+from scipy import special
 
 from csat_analysis.errors import EstimateError
 from csat_analysis.intake import Clean
@@ -27,6 +24,7 @@ MISSING = "missing"
 FEWEST_IN_LEVEL = 5  # people asked that a level needs for a coefficient of its own, some answering and some silent
 SILENT_A_COEFFICIENT = 3  # of the answered or the silent, whichever are fewer, for each coefficient
 CERTAIN = 1e-6  # a fitted probability this near to 0 or 1 is separation's
+NEWTON_STEPS = 40
 
 
 def asked_people(clean: Clean, programme: Programme) -> pd.DataFrame | None:
@@ -85,7 +83,7 @@ def outcome_rates(asked: pd.DataFrame, by: str | list[str] | None = None) -> pd.
     counts = counts.reindex(columns=[*OUTCOMES, "ineligible"], fill_value=0)
     strange = set(asked["outcome"]) - set(counts)
     if strange:
-        raise EstimateError(f"outcome {sorted(map(str, strange))[0]!r} is none of {', '.join(counts)}")
+        raise EstimateError(f"outcome {min(map(str, strange))!r} is none of {', '.join(counts)}")
     able = counts[list(OUTCOMES)].sum(axis=1).astype(float).replace(0.0, np.nan)
     reached = counts[[*ANSWERED, "refusal"]].sum(axis=1)
     answered = counts[list(ANSWERED)].sum(axis=1)
@@ -227,7 +225,7 @@ def independent(known: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, d
     """The new columns that those before them don't determine, and why the others are left out."""
     dropped = {}
     for name in list(new):
-        rest = new[name] - known @ linalg.lstsq(known, new[name])[0]
+        rest = new[name] - known @ np.linalg.lstsq(known, new[name], rcond=None)[0]
         if (rest**2).sum() <= 1e-9 * max((new[name] ** 2).sum(), 1.0):
             dropped[name] = "follows from the columns before it"
         else:
@@ -236,14 +234,20 @@ def independent(known: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, d
 
 
 def fit(answered: np.ndarray, columns: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame] | None:
-    """Fitted probabilities and coefficients; None where the outcomes are alike, separated, or the fit doesn't settle."""
+    """Fitted probabilities and coefficients of the likeliest logit (Newton's method); None where the outcomes are alike,
+    or separated: then the steps never end, or probabilities reach 0 or 1."""
     if answered.all() or not answered.any():
         return None
-    try:
-        fitted = GLM(answered.astype(float), columns, family=families.Binomial()).fit(maxiter=50)
-    except PerfectSeparationError:
-        return None
-    probability = np.asarray(fitted.mu)
-    if not fitted.converged or probability.min() < CERTAIN or probability.max() > 1 - CERTAIN:
-        return None
-    return probability, pd.DataFrame({"log_odds": fitted.params, "se": fitted.bse})
+    x, beta = columns.to_numpy(dtype=float), np.zeros(columns.shape[1])
+    for _ in range(NEWTON_STEPS):
+        probability = special.expit(x @ beta)
+        spread = probability * (1 - probability)
+        if spread.min() < CERTAIN:
+            return None
+        information = x.T @ (spread[:, None] * x)
+        step = np.linalg.solve(information, x.T @ (answered - probability))
+        beta = beta + step
+        if np.abs(step).max() < 1e-10:
+            se = np.sqrt(np.diag(np.linalg.inv(information)))
+            return probability, pd.DataFrame({"log_odds": beta, "se": se}, index=columns.columns)
+    return None
