@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from csat_analysis.intake.rules import Rule
 from csat_analysis.report import wording
+from csat_analysis.report.sample_bias import sample_bias
 from csat_analysis.report.view import View
 
 INTERVALS = {"design": "belief.intervals.text", "own": "belief.intervals.own", "none": "belief.intervals.none"}
@@ -30,6 +31,7 @@ def belief(view: View) -> dict[str, Any]:
         "method": method(view),
         "intervals": view.sentences(view.say(INTERVALS[weights], confidence=view.confidence), *merged(view)),
         "silence": view.say(SILENCE[weights]),
+        "bias": sample_bias(view),
         "certified": certified(view),
     }
 

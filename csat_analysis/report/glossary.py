@@ -15,6 +15,7 @@ RULES = {
     "satisfaction.dimension": "term.rule.place",
     "satisfaction.segment": "term.rule.difference",
     "satisfaction.perception_gap": "term.rule.gap",
+    "bias.tipping_point": "term.rule.silence",
 }
 
 

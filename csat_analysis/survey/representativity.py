@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import special, stats
 
 from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate, NoEstimate
@@ -65,14 +65,9 @@ class RIndicator:
 def noncentrality(statistic: float, degrees_of_freedom: int, confidence: float) -> tuple[float, float]:
     """Noncentralities of a χ² under which the statistic would be at its upper and lower limit; 0 where none is."""
     error = (1 - confidence) / 2
-
-    def above(noncentral: float, share: float) -> float:
-        distribution = stats.ncx2(degrees_of_freedom, noncentral) if noncentral else stats.chi2(degrees_of_freedom)
-        return float(distribution.cdf(statistic)) - share
-
-    far = 10 * statistic + 100
+    at_none = stats.chi2.cdf(statistic, degrees_of_freedom)
     return tuple(
-        0.0 if above(0.0, share) <= 0 else float(optimize.brentq(above, 0.0, far, args=(share,)))
+        0.0 if at_none <= share else float(special.chndtrinc(statistic, degrees_of_freedom, share))
         for share in (1 - error, error)
     )
 

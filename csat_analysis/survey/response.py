@@ -24,7 +24,9 @@ MISSING = "missing"
 FEWEST_IN_LEVEL = 5  # people asked that a level needs for a coefficient of its own, some answering and some silent
 SILENT_A_COEFFICIENT = 3  # of the answered or the silent, whichever are fewer, for each coefficient
 CERTAIN = 1e-6  # a fitted probability this near to 0 or 1 is separation's
-NEWTON_STEPS = 40
+NEWTON_STEPS, PRECISION = 40, 1e-10
+INTERCEPT = "intercept"
+Columns = dict[str, np.ndarray]
 
 
 def asked_people(clean: Clean, programme: Programme) -> pd.DataFrame | None:
@@ -174,7 +176,7 @@ def answering_model(people: pd.DataFrame, variables: Iterable[str]) -> Answering
     if not len(answered):
         raise EstimateError("answering model: nobody was asked")
     fewer, blocks, left_out, merged = int(min(answered.sum(), (~answered).sum())), {}, {}, []
-    columns = pd.DataFrame({"intercept": 1.0}, index=people.index)
+    columns = {INTERCEPT: np.ones(len(answered))}
     for name in dict.fromkeys(variables):
         if not fewer:
             left_out[name] = f"{'everybody' if answered.all() else 'nobody'} answered"
@@ -182,63 +184,67 @@ def answering_model(people: pd.DataFrame, variables: Iterable[str]) -> Answering
         own, mergers = variable_columns(people[name], answered)
         merged += mergers
         own, dropped = independent(columns, own)
-        left_out |= dropped
-        if own.empty:
+        left_out |= dict.fromkeys(dropped, "follows from the columns before it")
+        if not own:
             left_out[name] = "the same for everyone, or told by the variables before it"
-        elif (columns.shape[1] - 1 + own.shape[1]) * SILENT_A_COEFFICIENT > fewer:
+        elif (len(columns) - 1 + len(own)) * SILENT_A_COEFFICIENT > fewer:
             left_out[name] = f"{fewer} {'silent' if fewer < answered.sum() else 'answers'} are too few for its levels"
-        elif fit(answered, wider := columns.join(own)) is None:
+        elif fit(answered, columns | own) is None:
             left_out[name] = "separates those who answered from those who didn't"
         else:
-            columns, blocks[name] = wider, list(own)
-    probability, coefficients = fit(answered, columns) or (np.full(len(people), answered.mean()), None)
-    if coefficients is None:
-        coefficients = pd.DataFrame({"log_odds": [np.nan], "se": [np.nan]}, index=["intercept"])
+            columns, blocks[name] = columns | own, list(own)
+    fitted = fit(answered, columns)
+    probability, log_odds, se = (
+        (np.full(len(answered), answered.mean()), [np.nan], [np.nan]) if fitted is None else fitted
+    )
     return AnsweringModel(
-        pd.Series(probability, index=people.index), columns, coefficients, blocks, tuple(merged), left_out
+        pd.Series(probability, index=people.index),
+        pd.DataFrame(columns, index=people.index),
+        pd.DataFrame({"log_odds": log_odds, "se": se}, index=list(columns)),
+        blocks,
+        tuple(merged),
+        left_out,
     )
 
 
-def variable_columns(values: pd.Series, answered: np.ndarray) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+def variable_columns(values: pd.Series, answered: np.ndarray) -> tuple[Columns, list[tuple[str, str, str]]]:
     """A variable's columns: a number in its own standard deviations (a blank is the mean, and a column of its own), or 0
     and 1 for each level but the largest; with the levels that were merged into it."""
+    name = str(values.name)
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        blank, spread = values.isna(), values.std()
-        scaled = (values - values.mean()).fillna(0.0) / (spread if spread > 0 else 1.0)
-        columns = {str(values.name): scaled} | (
-            {f"{values.name} = {MISSING}": blank.astype(float)} if blank.any() else {}
-        )
-        return pd.DataFrame(columns), []
-    levels = values.astype(object).where(values.notna(), MISSING).map(level_name)
-    largest = levels.value_counts().index[0]
-    kinds = pd.Series(answered, index=values.index).groupby(levels).agg(["size", "mean"])
-    alone = (kinds["size"] < FEWEST_IN_LEVEL) | kinds["mean"].isin([0, 1])
-    rare = [level for level in kinds.index[alone] if level != largest]
-    kept = sorted(set(levels) - {*rare, largest})
-    columns = pd.DataFrame(
-        {f"{values.name} = {level}": (levels == level).astype(float) for level in kept}, values.index
-    )
-    return columns, [(str(values.name), level, largest) for level in rare]
+        numbers, blank = values.to_numpy(dtype=float), values.isna().to_numpy()
+        spread = np.nanstd(numbers) if not blank.all() else 0.0
+        scaled = np.where(blank, 0.0, numbers - np.nanmean(numbers)) / spread if spread > 0 else np.zeros(len(blank))
+        return {name: scaled} | ({f"{name} = {MISSING}": blank.astype(float)} if blank.any() else {}), []
+    codes, levels = pd.factorize(values.astype(object).where(values.notna(), MISSING), sort=False)
+    names = [level_name(level) for level in levels]
+    size, yes = np.bincount(codes), np.bincount(codes, answered)
+    largest = int(size.argmax())
+    alone = (size < FEWEST_IN_LEVEL) | (yes == 0) | (yes == size)
+    own = sorted((names[k], k) for k in range(len(names)) if k != largest and not alone[k])
+    merged = [(name, names[k], names[largest]) for k in np.flatnonzero(alone) if k != largest]
+    return {f"{name} = {level}": (codes == k).astype(float) for level, k in own}, merged
 
 
-def independent(known: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The new columns that those before them don't determine, and why the others are left out."""
-    dropped = {}
-    for name in list(new):
-        rest = new[name] - known @ np.linalg.lstsq(known, new[name], rcond=None)[0]
-        if (rest**2).sum() <= 1e-9 * max((new[name] ** 2).sum(), 1.0):
-            dropped[name] = "follows from the columns before it"
+def independent(known: Columns, new: Columns) -> tuple[Columns, list[str]]:
+    """The new columns that those before them don't determine, and the names of the others."""
+    kept, dropped = {}, []
+    for name, column in new.items():
+        before = np.column_stack([*known.values(), *kept.values()])
+        rest = column - before @ np.linalg.lstsq(before, column, rcond=None)[0]
+        if rest @ rest <= 1e-9 * max(column @ column, 1.0):
+            dropped.append(name)
         else:
-            known = known.join(new[name])
-    return new.drop(columns=list(dropped)), dropped
+            kept[name] = column
+    return kept, dropped
 
 
-def fit(answered: np.ndarray, columns: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame] | None:
-    """Fitted probabilities and coefficients of the likeliest logit (Newton's method); None where the outcomes are alike,
-    or separated: then the steps never end, or probabilities reach 0 or 1."""
+def fit(answered: np.ndarray, columns: Columns) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Fitted probabilities, coefficients and standard errors of the likeliest logit (Newton's method); None where the
+    outcomes are alike, or separated: then the steps never end, or probabilities reach 0 or 1."""
     if answered.all() or not answered.any():
         return None
-    x, beta = columns.to_numpy(dtype=float), np.zeros(columns.shape[1])
+    x, beta = np.column_stack(list(columns.values())), np.zeros(len(columns))
     for _ in range(NEWTON_STEPS):
         probability = special.expit(x @ beta)
         spread = probability * (1 - probability)
@@ -247,7 +253,6 @@ def fit(answered: np.ndarray, columns: pd.DataFrame) -> tuple[np.ndarray, pd.Dat
         information = x.T @ (spread[:, None] * x)
         step = np.linalg.solve(information, x.T @ (answered - probability))
         beta = beta + step
-        if np.abs(step).max() < 1e-10:
-            se = np.sqrt(np.diag(np.linalg.inv(information)))
-            return probability, pd.DataFrame({"log_odds": beta, "se": se}, index=columns.columns)
+        if np.abs(step).max() < PRECISION:
+            return probability, beta, np.sqrt(np.diag(np.linalg.inv(information)))
     return None
