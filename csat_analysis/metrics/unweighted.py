@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from csat_analysis.estimate import Estimate
 from csat_analysis.metrics import satisfaction
 from csat_analysis.metrics.wave import MEASURES, Number, Wave
 
@@ -23,7 +24,10 @@ def unweighted(wave: Wave) -> dict[str, Number]:
     return dict(zip(MEASURES, found, strict=True))
 
 
-def weighting_shifts(wave: Wave) -> dict[str, Number]:
-    """Measure → weighted − unweighted, with the interval of their difference: both rest on the same answers."""
-    alike = unweighted(wave)
+def weighting_shifts(wave: Wave) -> dict[str, Number | float]:
+    """Measure → weighted − unweighted, with the interval of their difference: both rest on the same answers. Exactly 0
+    where every answer has the same weight."""
+    weight, alike = wave.sample.design.weight, unweighted(wave)
+    if np.ptp(weight) <= 1e-12 * weight.max():
+        return {measure: 0.0 if isinstance(alike[measure], Estimate) else alike[measure] for measure in MEASURES}
     return {measure: wave.measure(measure) - alike[measure] for measure in MEASURES}

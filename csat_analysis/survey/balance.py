@@ -17,64 +17,60 @@ STAGES = ("before", "after")
 COLUMNS = ["variable", "level", "frame", "answers", "difference", "noise", "beyond_noise"]
 
 
-def standardised(frame: pd.DataFrame) -> pd.DataFrame:
-    """Every level of every word column as 0 and 1, numbers as they are, each in standard deviations of the frame and less
-    its mean; columns are (variable, level), the level "" for a number. A blank word is the level "missing"; a blank number
-    counts as the mean. What is the same for the whole frame has no column."""
+def indicators(traits: pd.DataFrame) -> pd.DataFrame:
+    """Every level of every word column as 0 and 1, numbers as they are; columns are (variable, level), the level "" for a
+    number. A blank word is the level "missing"; a blank number stays blank."""
     columns = {}
-    for name, values in frame.items():
+    for name, values in traits.items():
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            columns[name, ""] = values.astype(float).fillna(values.mean())
+            columns[name, ""] = values.astype(float)
             continue
         levels = values.astype(object).where(values.notna(), MISSING).astype(str)
         columns |= {(name, level): (levels == level).astype(float) for level in sorted(levels.unique())}
-    spread = {key: values.std(ddof=0) for key, values in columns.items()}
-    kept = {key: (values - values.mean()) / spread[key] for key, values in columns.items() if spread[key] > 0}
-    return pd.DataFrame(kept, index=frame.index)
+    return pd.DataFrame(columns, index=traits.index)
 
 
-def imbalance(frame: pd.DataFrame, who: pd.Index, design: Design) -> pd.DataFrame:
+def imbalance(frame: pd.DataFrame, answers: pd.DataFrame, design: Design) -> pd.DataFrame:
     """How far those who answered lie from the frame in each trait, in standard deviations of the frame.
 
     What it tells a manager: which customers the answers hold too many or too few of.
 
-    frame   one row a customer, a column a trait (words or numbers).
-    who     the customer of each contact of the design, in its order; weights are the design's.
-    Columns variable, level, frame and answers (shares, or means of numbers), difference = (weighted mean of the answers −
-    frame mean) / frame standard deviation: an exact fact of these answers. noise: the standard deviation that it would
-    have were answering pure chance, √(Σ w² (1 − sampled share)) / Σ w (.16 for 40 of many, Kish 1965); beyond_noise: the
-    difference is over FLAG and over BEYOND_NOISE of it.
-    Raises EstimateError where a customer isn't in the frame.
+    frame    one row a customer, a column a trait (words or numbers).
+    answers  the same columns for each contact of the design, in its order; weights are the design's.
+    Columns variable, level, frame and answers (shares, or means of numbers; a blank number counts as the frame's mean),
+    difference = (weighted mean of the answers − frame mean) / frame standard deviation: an exact fact of these answers.
+    noise: the standard deviation that it would have were answering pure chance, √(Σ w² (1 − sampled share)) / Σ w (.16 for
+    40 of many, Kish 1965); beyond_noise: the difference is over FLAG and over BEYOND_NOISE of it. A trait that is the same
+    for the whole frame has no row.
+    Raises EstimateError for a level that answers have and the frame lacks, and where no answer has a weight.
     Source: Austin (2009). Checked against hand-worked cases and a public simulated survey (tests/test_balance.py).
     """
-    missing = pd.Index(who).difference(frame.index)
-    if len(missing):
-        raise EstimateError(f"balance: customer {missing[0]!r} answered but isn't in the frame")
-    z, weight = standardised(frame), design.weight
+    weight, everybody, found = design.weight, indicators(frame), indicators(answers)
     if not weight.sum() > 0:
         raise EstimateError("balance: no answer has a weight above 0")
-    difference = pd.Series(weight @ z.loc[who].to_numpy() / weight.sum(), index=z.columns)
+    if strangers := [key for key in found if key not in everybody]:
+        raise EstimateError(f"balance: {strangers[0][0]} is {strangers[0][1]!r} in the answers, which the frame lacks")
     unsampled = 1 - design.sampled_part(design.positions)
     noise = float(np.sqrt((weight**2 * unsampled).sum()) / weight.sum())
     rows = []
-    for (variable, level), value in difference.items():
-        mean, spread = location(frame[variable], level)
-        beyond = abs(value) > FLAG and abs(value) > BEYOND_NOISE * noise
-        rows.append((variable, level, mean, mean + spread * value, value, noise, beyond))
+    for (variable, level), values in everybody.items():
+        mean = values.mean()
+        spread = values.fillna(mean).std(ddof=0)
+        if not spread > 0:
+            continue
+        own = found[variable, level].fillna(mean) if (variable, level) in found else np.zeros(len(weight))
+        difference = float(weight @ (own - mean) / weight.sum() / spread)
+        beyond = abs(difference) > FLAG and abs(difference) > BEYOND_NOISE * noise
+        rows.append((variable, level, float(mean), float(mean + spread * difference), difference, noise, beyond))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def location(values: pd.Series, level: str) -> tuple[float, float]:
-    """Mean and standard deviation in the frame of a number, or of being of a level."""
-    if level:
-        values = (values.astype(object).where(values.notna(), MISSING).astype(str) == level).astype(float)
-    return float(values.mean()), float(values.fillna(values.mean()).std(ddof=0))
-
-
-def before_and_after(frame: pd.DataFrame, who: Mapping[str, pd.Index], designs: Mapping[str, Design]) -> pd.DataFrame:
+def before_and_after(
+    frame: pd.DataFrame, answers: Mapping[str, pd.DataFrame], designs: Mapping[str, Design]
+) -> pd.DataFrame:
     """`imbalance` of each stage ("before", "after"), one below the other, with the column `stage`."""
     return pd.concat(
-        [imbalance(frame, who[stage], designs[stage]).assign(stage=stage) for stage in designs], ignore_index=True
+        [imbalance(frame, answers[stage], designs[stage]).assign(stage=stage) for stage in designs], ignore_index=True
     )
 
 

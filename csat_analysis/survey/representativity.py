@@ -53,6 +53,12 @@ class RIndicator:
         low, high = self.spread_interval(confidence)
         return max(1 - 2 * high, 0.0), 1 - 2 * low
 
+    def bias_estimate(self, score_sd: float) -> Estimate:
+        """The largest bias with its influences; like R's, its t interval doesn't hold, so it stays of kind "other"."""
+        scale = -score_sd / (2 * self.rate)
+        bias = self.estimate * scale - scale
+        return replace(bias, kind="other", terms=(), bounds=(0.0, np.inf))
+
     def largest_bias(self, score_sd: float, confidence: float = 0.95) -> tuple[float, float]:
         """(value, upper end): how far the mean of those who answered can lie from everybody's, S(ρ) S(y) / rate, were the
         score to go with the chance of answering entirely. In the score's unit. Source: Schouten, Cobben, Bethlehem (2009).

@@ -100,8 +100,9 @@ def outcome_rates(asked: pd.DataFrame, by: str | list[str] | None = None) -> pd.
 
 
 def invited_customers(clean: Clean, programme: Programme) -> pd.DataFrame | None:
-    """One row a customer whom a panel drawn from the frame asked and who could answer, each once: `answered`,
-    `take_all` (asked as a key account), and the frame's traits. Index: customer_id. None without invitations or frame.
+    """One row a customer whom a panel drawn from the frame asked and who could answer, each once: `outcome` (the best of
+    those in several panels), `answered`, `take_all` (asked as a key account), channel, and the frame's traits.
+    Index: customer_id. None without invitations or frame.
     """
     asked = asked_people(clean, programme)
     if asked is None or "customers" not in clean.tables:
@@ -110,14 +111,12 @@ def invited_customers(clean: Clean, programme: Programme) -> pd.DataFrame | None
     mine = asked[asked["panel"].isin(drawn) if drawn else asked["customer_id"].notna()]
     mine = mine[mine["outcome"] != "ineligible"]
     all_asked = [name for name in drawn if programme.panels[name].draw in TAKE_ALL]
-    who = mine.groupby("customer_id", sort=False)
-    people = pd.DataFrame(
-        {
-            "answered": who["outcome"].agg(lambda outcomes: outcomes.isin(ANSWERED).any()),
-            "take_all": who["panel"].agg(lambda panels: panels.isin(all_asked).any()),
-        }
-    ).astype(bool)
-    return people.join(frame_traits(clean, programme))
+    key_accounts = set(mine.loc[mine["panel"].isin(all_asked), "customer_id"])
+    best = mine.sort_values("outcome", key=lambda outcome: outcome.map(OUTCOMES.index), kind="stable")
+    people = best.drop_duplicates("customer_id").set_index("customer_id").loc[mine["customer_id"].unique()]
+    return people.drop(columns=["contact_id", "panel"]).assign(
+        answered=people["outcome"].isin(ANSWERED), take_all=people.index.isin(list(key_accounts))
+    )
 
 
 def sales_answered(clean: Clean) -> dict[str, float] | None:
