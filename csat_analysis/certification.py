@@ -31,10 +31,16 @@ FINGERPRINTED = (
     "studies/intervals.py",
     "survey/sampling.py",
     "survey/weighting.py",
+    "survey/calibration.py",
+    "survey/response.py",
+    "survey/reliability.py",
     "metrics/satisfaction.py",
 )
 UNEQUAL = ("strata",)
-MAX_DESIGN_EFFECT = 1.5  # by weights (Kish); more unequal weights were never tried
+USUAL = ("mean", "share", "nps", "quantile")
+STUDIED_APART = {"effect": "repurchase"}  # kind of estimate → the study with its settings
+CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
+MAX_DESIGN_EFFECT = {"": 1.5, "raked": 2.0, "propensity": 2.0}  # by weights (Kish); more unequal ones were never tried
 SAMPLE_OF_A_DOMAIN = 100  # answers that the sample behind a small domain needs; the study's has 150
 TABLE = "certified.json"
 
@@ -81,21 +87,44 @@ def cells_for(estimate: Estimate) -> pd.DataFrame:
     n is that of its smallest part. Empty where it, or the whole sample behind a small group, is below the smallest that
     was tried. An n above all that were tried is judged by the largest.
     """
+    if name_of(estimate) in STUDIED_APART:
+        return nearest(studied_apart(name_of(estimate)), fewest(estimate))
     tried = table()
     leaves = answers_behind(estimate)
-    raked = (tried["weighting"] == "raked") == any(leaf.design.margins for leaf in leaves)
-    own = tried[tried["core"] & (tried["estimator"] == name_of(estimate)) & raked]
+    weighting = most_corrected(leaves)
+    own = tried[tried["core"] & (tried["estimator"] == name_of(estimate))]
+    own = own[own["weighting"] == weighting] if weighting else own[~own["weighting"].isin(CORRECTED)]
     unequal = [leaf for leaf in leaves if draws_like(leaf.design) == UNEQUAL]
-    own = own[own["draw"].isin(UNEQUAL if unequal else draws_like(leaves[0].design))]
-    if any(design_effect(leaf.design.weight[leaf.about]) > MAX_DESIGN_EFFECT for leaf in unequal):
+    if not weighting:
+        own = own[own["draw"].isin(UNEQUAL if unequal else draws_like(leaves[0].design))]
+    if any(design_effect(leaf.design.weight[leaf.about]) > MAX_DESIGN_EFFECT[weighting] for leaf in unequal):
         return own.iloc[:0]
     if len(estimate.design.contact) < SAMPLE_OF_A_DOMAIN:
         own = own[~own["domain"]]
-    answers, smallest_sample = fewest(estimate), own.loc[~own["domain"], "n"].min()
-    below, above = own.loc[own["n"] <= answers, "n"].max(), own.loc[own["n"] >= answers, "n"].min()
-    if pd.isna(below) or len(estimate.design.contact) < smallest_sample:
+    if len(estimate.design.contact) < own.loc[~own["domain"], "n"].min():
         return own.iloc[:0]
-    return own[own["n"].isin([below, above])]
+    return nearest(own, fewest(estimate))
+
+
+def nearest(cells: pd.DataFrame, answers: int) -> pd.DataFrame:
+    """The cells at the nearest numbers of answers below and above; none below the smallest that was tried."""
+    below, above = cells.loc[cells["n"] <= answers, "n"].max(), cells.loc[cells["n"] >= answers, "n"].min()
+    return cells.iloc[:0] if pd.isna(below) else cells[cells["n"].isin([below, above])]
+
+
+@cache
+def studied_apart(kind: str) -> pd.DataFrame:
+    """Settings of the study that speaks for a kind of estimate: columns n and holds."""
+    file = resources.files("csat_analysis").joinpath("studies", f"{STUDIED_APART[kind]}.json")
+    rows = [row for row in json.loads(file.read_text(encoding="utf-8"))["rows"] if row["test"] == kind]
+    return pd.DataFrame({"n": [row["answers"] for row in rows], "holds": [bool(row["holds"]) for row in rows]})
+
+
+def most_corrected(leaves: list[Estimate]) -> str:
+    """How the weights behind a number were corrected for who didn't answer: raked, propensity, or "" for the design's own."""
+    if any(leaf.design.margins for leaf in leaves):
+        return "raked"
+    return "propensity" if any(leaf.design.base is not None for leaf in leaves) else ""
 
 
 def design_effect(weight: np.ndarray) -> float:
@@ -122,10 +151,13 @@ def is_certified(estimate: Estimate) -> bool:
 
 
 def name_of(estimate: Estimate) -> str:
-    """The study's name for an estimate's kind."""
+    """The study's name for an estimate's kind; a sum of which a part isn't of the usual kinds has that part's."""
+    for leaf in answers_behind(estimate):
+        if leaf.kind not in USUAL:
+            return leaf.kind
     if estimate.kind == "quantile":
         return {0.5: "median", 0.9: "p90"}.get(estimate.distribution.level, "another quantile")
-    if estimate.kind in ("share", "nps", "other"):
+    if estimate.kind != "mean":
         return estimate.kind
     if estimate.finite or not estimate.terms:
         return "index"

@@ -158,8 +158,12 @@ class Design:
     def is_census(self, rows: np.ndarray) -> bool:
         """Did everybody in every stratum that the domain touches answer?"""
         touched = np.flatnonzero(np.bincount(self.stratum[rows]))
-        population = self.strata["population"].to_numpy()
-        return bool(len(touched)) and bool((self._counted[touched] >= population[touched]).all())
+        return bool(len(touched)) and bool(self.in_full[touched].all())
+
+    @cached_property
+    def in_full(self) -> np.ndarray:
+        """Of each stratum: did everybody in it answer?"""
+        return self._counted >= self.strata["population"].to_numpy()
 
     def variance(
         self, influence: np.ndarray, rows: np.ndarray, *, lost: np.ndarray, lost_part: np.ndarray, finite: bool
@@ -221,7 +225,9 @@ class Design:
         levels = [np.bincount(codes, self._base * z, minlength=k) for codes, k in zip(self.margins, sizes, strict=True)]
         coefficients = np.split(self._margin_inverse @ np.concatenate(levels), np.cumsum(sizes)[:-1])
         fitted = sum(beta[codes] for beta, codes in zip(coefficients, self.margins, strict=True))
-        return self.weight * (z - fitted), np.arange(len(z))
+        left = self.weight * (z - fitted)
+        carriers = np.flatnonzero(np.abs(left) > 1e-12 * np.abs(influence).max(initial=0.0))
+        return left[carriers], carriers
 
     @property
     def _base(self) -> np.ndarray:

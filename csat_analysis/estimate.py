@@ -18,7 +18,7 @@ from scipy import stats
 from csat_analysis import intervals
 from csat_analysis.design import Design, merge
 
-Kind = Literal["mean", "share", "nps", "quantile", "other"]
+Kind = Literal["mean", "share", "nps", "quantile", "alpha", "omega", "effect", "other"]
 NOBODY = np.array([], dtype=np.int64)
 
 
@@ -64,7 +64,8 @@ class Estimate:
     lost_part  the part (0–1) that each of them left out.
     bounds     the scale's ends; a bound of an interval never leaves them.
     kind       which interval suits it: t for means and all arithmetic, Wilson for shares, adjusted Wald for NPS, order
-               statistics for quantiles; other: t, for ratios, totals and coefficients, which no study speaks for yet.
+               statistics for quantiles; t of log(1 − value) for α and ω; t for effects of a
+               model; other: t, for ratios, totals and coefficients, which no study speaks for yet.
     terms      (factor, estimate) of the parts that were added up; none for an estimate made from answers.
     finite     True: a description of this period's frame (finite population; a census has no error).
                False: a statement about the process behind it (change, comparison).
@@ -113,9 +114,10 @@ class Estimate:
     @cached_property
     def degrees_of_freedom(self) -> float:
         """Sampling units less strata, both inside the domain (with the whole sample's a small domain covers too little),
-        less the part that raking takes; for sums not more than Welch's of their parts (a small group among them decides).
+        fewer where weights are unequal, less the part that raking takes; for sums not more than Welch's of their parts (a
+        small group among them decides).
         """
-        own = self.design.degrees_of_freedom(self.about) * self.design.left_by_raking
+        own = self.design.degrees_of_freedom(self.about) * self._equality_of_weights * self.design.left_by_raking
         if not self.terms:
             return own
         parts = [(factor**2 * part.variance, part.degrees_of_freedom) for factor, part in self.terms]
@@ -127,19 +129,30 @@ class Estimate:
     @property
     def _interval_variance(self) -> float:
         """The variance as intervals use it: corrected for small domains, and for raking, whose residuals are too small."""
-        return self.variance * self._domain_correction / self.design.left_by_raking
+        return self.variance * self._correction
 
     @cached_property
-    def _domain_correction(self) -> float:
-        """n/(n − 1) of a domain, which linearisation leaves out (8 answers covered .92 without it); of a sum its parts'
-        by their variances.
+    def _correction(self) -> float:
+        """n/(n − 1) of a domain, which linearisation leaves out (8 answers covered .92 without it), and what raking takes
+        from the residuals; of a sum its parts' by their variances.
         """
         if self.terms:
-            parts = [(factor**2 * part.variance, part._domain_correction) for factor, part in self.terms]
+            parts = [(factor**2 * part.variance, part._correction) for factor, part in self.terms]
             total = sum(variance for variance, _ in parts)
             return sum(variance * correction for variance, correction in parts) / total if total > 0 else 1.0
         units, sampled = self.design.degrees_of_freedom(self.about) + 1, len(self.design.unit_name)
-        return units / (units - 1) * (sampled - 1) / sampled if 1 < units < sampled else 1.0
+        of_domain = units / (units - 1) * (sampled - 1) / sampled if 1 < units < sampled else 1.0
+        return of_domain / self.design.left_by_raking
+
+    @property
+    def _equality_of_weights(self) -> float:
+        """(Σw²)² / (n Σw⁴) of weights corrected for silence, 1 where they are equal: a few heavy answers decide how well
+        the spread is known (Satterthwaite 1946, for answers of equal spread).
+        """
+        if self.design.base is None:
+            return 1.0
+        square = self.design.weight[self.about] ** 2
+        return float(square.sum() ** 2 / (len(square) * (square**2).sum())) if len(square) else 1.0
 
     @cached_property
     def is_census(self) -> bool:
@@ -152,7 +165,7 @@ class Estimate:
             return "exact"
         if self.degrees_of_freedom < 1 or not np.isfinite(self.variance):
             return "not_estimable"
-        if self.kind in ("mean", "quantile", "other") and self.variance <= 1e-18 * max(1.0, self.value**2):
+        if self.kind not in ("share", "nps") and self.variance <= 1e-18 * max(1.0, self.value**2):
             return "not_estimable"  # all answers equal: their spread says nothing about those who weren't asked
         if self.kind == "quantile" and np.isnan(self._quantile(0.95)[0]):
             return "not_estimable"  # too few answers for any interval: P90 needs 29
@@ -169,6 +182,9 @@ class Estimate:
             "share": self._wilson,
             "nps": self._adjusted_wald,
             "quantile": self._quantile,
+            "alpha": self._log_complement,
+            "omega": self._log_complement,
+            "effect": self._t,
             "other": self._t,
         }
         low, high = of_kind[self.kind](confidence)
@@ -183,6 +199,10 @@ class Estimate:
 
     def _t(self, confidence: float) -> tuple[float, float]:
         return intervals.t_interval(self.value, np.sqrt(self._interval_variance), self.degrees_of_freedom, confidence)
+
+    def _log_complement(self, confidence: float) -> tuple[float, float]:
+        se = np.sqrt(self._interval_variance)
+        return intervals.log_complement(self.value, se, self.degrees_of_freedom, confidence)
 
     def _wilson(self, confidence: float) -> tuple[float, float]:
         return intervals.wilson(

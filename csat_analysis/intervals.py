@@ -13,6 +13,12 @@ def t_interval(value: float, se: float, degrees_of_freedom: int, confidence: flo
     return value - half, value + half
 
 
+def log_complement(value: float, se: float, degrees_of_freedom: float, confidence: float) -> tuple[float, float]:
+    """t interval for log(1 − value) of a reliability below 1, taken back (Bonett 2002 for α)."""
+    half = stats.t.ppf((1 + confidence) / 2, degrees_of_freedom) * se / (1 - value)
+    return float(1 - (1 - value) * np.exp(half)), float(1 - (1 - value) * np.exp(-half))
+
+
 def wilson(p: float, n: float, confidence: float) -> tuple[float, float]:
     """Wilson (1927) for a share p of n (effective) answers; it holds p and stays within 0–1 to the last digit."""
     z2 = stats.norm.ppf((1 + confidence) / 2) ** 2

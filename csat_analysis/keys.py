@@ -40,6 +40,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "bias.study_coverage": ("share", ("answering", "method")),
     # 04 satisfaction
     "design.merged_strata": ("count", ()),
+    "design.margin_levels": ("count", ("variable",)),
     "certification.cells": ("count", ("outcome",)),
     "certification.coverage": ("share", ("estimator", "answers")),
     "satisfaction.index": ("points", ()),

@@ -30,6 +30,7 @@ from csat_analysis.programme_parts import (
     Target,
     Tenure,
     Text,
+    WeightingRule,
 )
 
 TABLES = (
@@ -66,7 +67,7 @@ class Programme(Part):
     segments: dict[str, Segment] = {}
     tenure: Tenure = Tenure()
     classes: dict[str, float] = {"A": 0.70, "B": 0.90}
-    weighting: dict[str, Any] = {}
+    weighting: WeightingRule = WeightingRule()
     service_targets: dict[str, float] = {}
     loyalty: tuple[str, ...] = ()
     clv: dict[str, float] = {}
@@ -143,6 +144,11 @@ class Programme(Part):
     @property
     def equal_weights(self) -> bool:
         return all(dimension.weight is None for dimension in self.dimensions.values())
+
+    @property
+    def margins(self) -> tuple[str, ...]:
+        """Columns of the frame that answers are weighted to."""
+        return tuple(self.segments) if self.weighting.margins is None else self.weighting.margins
 
     @property
     def items(self) -> list[str]:

@@ -128,6 +128,14 @@ class BroughtDesign(Part):
     strata: str | None = None
 
 
+class WeightingRule(Part):
+    """How answers are weighted for who didn't answer. Margins default to the segments; weights over trim × their median are cut."""
+
+    method: Literal["raking", "propensity", "none"] = "raking"
+    margins: tuple[str, ...] | None = None
+    trim: float = Field(5.0, gt=1)
+
+
 class MissingItems(Part):
     at_least: int = Field(4, ge=1)
 

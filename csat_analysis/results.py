@@ -19,6 +19,7 @@ from csat_analysis import certification
 from csat_analysis.errors import ResultError
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.keys import DECIMALS, KEYS, MEASURE_UNITS
+from csat_analysis.measured import Measured
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 
@@ -73,7 +74,7 @@ class Record:
 
 def make_record(
     key: str,
-    number: Estimate | NoEstimate | float,
+    number: Estimate | NoEstimate | Measured | float,
     group: dict[str, str],
     *,
     programme: Programme,
@@ -98,7 +99,7 @@ def make_record(
     empty = {"value": None, "se": None, "low": None, "high": None}
     if isinstance(number, NoEstimate):
         return Record(**common, **empty, n=number.n, status=number.status)
-    if not isinstance(number, Estimate):
+    if not isinstance(number, Estimate | Measured):
         if not math.isfinite(number):
             raise ResultError(f"{key}: {number!r} is not a number that can be recorded")
         return Record(
@@ -114,6 +115,11 @@ def make_record(
     if suppressed or number.n < programme.reporting.min_group:
         return Record(**common, **empty, n=None, status="suppressed")
     tried = programme.reporting.confidence == certification.CONFIDENCE
+    if isinstance(number, Measured):
+        if not (tried and number.holds and number.low <= number.value <= number.high):
+            return Record(**common, **empty, n=number.n, status="not_certified")
+        shown = {name: getattr(number, name) for name in ("value", "se", "low", "high", "n")}
+        return Record(**common, **shown, status="ok", verdict=verdict)
     if number.status != "exact" and not (number.status == "ok" and tried and certification.is_certified(number)):
         status = "not_estimable" if number.status == "not_estimable" else "not_certified"
         return Record(**common, **empty, n=number.n, status=status)
@@ -159,7 +165,7 @@ class Recorder:
     def __call__(
         self,
         key: str,
-        number: Estimate | NoEstimate | float,
+        number: Estimate | NoEstimate | Measured | float,
         *,
         verdict: str | None = None,
         suppressed: bool = False,

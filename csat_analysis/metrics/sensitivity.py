@@ -16,15 +16,17 @@ from csat_analysis.period import Period
 
 
 def index_by_choice(wave: Wave) -> pd.DataFrame:
-    """The index as reported; every answer counted alike; complete questionnaires only; and as the mean of people's own scores.
+    """The index as reported; weighted by design only; every answer counted alike; complete questionnaires only; and as the mean of people's own scores.
 
     Columns value, se, n; missing where a choice gives no estimate.
     """
     design, scores, programme = wave.sample.design, wave.answer_scores, wave.programme
     complete = scores[programme.items].notna().all(axis=1)
-    alike = replace(design, weight=np.ones_like(design.weight))
+    by_design = wave.design_sample.design
+    alike = replace(by_design, weight=np.ones_like(design.weight))
     choices = {
         "as reported": wave.index,
+        "weighted by design only": index_of(by_design, scores, programme),
         "every answer alike": index_of(alike, scores, programme),
         "complete questionnaires only": index_of(design, scores, programme, inside=complete),
         "mean of people's own scores": mean(design, scores[PERSON]),

@@ -13,7 +13,9 @@ from csat_analysis.intake import Clean, clean_period, periods_available
 from csat_analysis.metrics import satisfaction
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme, load_programme, programme_files
+from csat_analysis.survey.calibration import Weighting
 from csat_analysis.survey.frame import customer_segments, level_name
+from csat_analysis.survey.nonresponse import weighting_of
 from csat_analysis.survey.sampling import Sample, panel_sample, representative_sample
 
 Number = Estimate | NoEstimate
@@ -44,9 +46,19 @@ class Wave:
         return satisfaction.score_answers(self.responses, self.programme)
 
     @cached_property
-    def sample(self) -> Sample:
+    def design_sample(self) -> Sample:
         """The representative sample: customers, each once, weighted by design to the frame."""
         return representative_sample(self.clean, self.programme)
+
+    @cached_property
+    def weighting(self) -> Weighting:
+        """The representative sample's weights, corrected for who didn't answer as survey.yml says, and how."""
+        return weighting_of(self.design_sample, self.clean, self.programme)
+
+    @cached_property
+    def sample(self) -> Sample:
+        """The representative sample with its final weights: the basis of every number of this wave."""
+        return Sample(self.design_sample.rows, self.weighting.design)
 
     @cached_property
     def answers(self) -> pd.DataFrame:

@@ -11,8 +11,20 @@ from csat_analysis.report import wording
 from csat_analysis.report.sample_bias import sample_bias
 from csat_analysis.report.view import View
 
-INTERVALS = {"design": "belief.intervals.text", "own": "belief.intervals.own", "none": "belief.intervals.none"}
-SILENCE = {"design": "belief.silence.design", "own": "belief.silence.own", "none": "belief.silence.none"}
+INTERVALS = {
+    "raking": "belief.intervals.raking",
+    "propensity": "belief.intervals.text",
+    "design": "belief.intervals.text",
+    "own": "belief.intervals.own",
+    "none": "belief.intervals.none",
+}
+SILENCE = {
+    "raking": "belief.silence.raking",
+    "propensity": "belief.silence.propensity",
+    "design": "belief.silence.design",
+    "own": "belief.silence.own",
+    "none": "belief.silence.none",
+}
 ESTIMATORS = {
     name: f"estimator.{name}"
     for name in ("index", "share", "nps", "median", "p90", "difference", "change", "satisfied_share")
@@ -30,7 +42,7 @@ def belief(view: View) -> dict[str, Any]:
         "moved": moved_out(view),
         "method": method(view),
         "intervals": view.sentences(view.say(INTERVALS[weights], confidence=view.confidence), *merged(view)),
-        "silence": view.say(SILENCE[weights]),
+        "silence": view.say(SILENCE[weights], margins=view.margins),
         "bias": sample_bias(view),
         "certified": certified(view),
     }

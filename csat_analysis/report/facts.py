@@ -54,9 +54,12 @@ def was_surveyed(results: Results, period: str) -> bool:
 
 
 def weighting(programme: Programme, results: Results) -> str:
-    """own: the survey brought weights; design: from panels to the list of customers; none: every answer alike."""
+    """own: the survey brought weights; design: from panels to the list of customers; raking or propensity: corrected for
+    who didn't answer, too; none: every answer alike."""
     if programme.design is not None and programme.design.weight:
         return "own"
+    if any(record.key == "design.margin_levels" for record in results.records):
+        return programme.weighting.method
     drawn = any(panel.from_frame for panel in programme.panels.values())
     return "design" if drawn and results.has("data.rows_in", table="customers") else "none"
 

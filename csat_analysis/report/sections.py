@@ -13,7 +13,13 @@ from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
 
 MEASURE_OF = {"satisfaction.csat": "csat", "satisfaction.nps": "nps"}
-CAVEATS = {"design": "overview.caveat.design", "own": "overview.caveat.own", "none": "overview.caveat.none"}
+CAVEATS = {
+    "raking": "overview.caveat.raking",
+    "propensity": "overview.caveat.propensity",
+    "design": "overview.caveat.design",
+    "own": "overview.caveat.own",
+    "none": "overview.caveat.none",
+}
 
 
 def overview(view: View) -> dict[str, Any] | None:
@@ -47,7 +53,7 @@ def lede(view: View) -> Markup:
     return view.sentences(
         view.say(what, count=len(view.programme.dimensions), best=BEST, worst=WORST),
         view.say("overview.why"),
-        view.say(CAVEATS[view.facts["weights"]]),
+        view.say(CAVEATS[view.facts["weights"]], margins=view.margins),
     )
 
 

@@ -77,6 +77,12 @@ class View:
     def confidence(self) -> str:
         return wording.percent_text(self.programme.reporting.confidence, self.language)
 
+    @property
+    def margins(self) -> Markup:
+        """The columns of the list of customers that answers are weighted to."""
+        names = [record.group["variable"] for record in self.records("design.margin_levels")]
+        return self.list([self.programme.label("segment", name, self.language) for name in names])
+
     def change(self, measure: str) -> Record | None:
         """The change of a measure since the period before, where it was recorded."""
         group = {"measure": measure, "from": self.previous}

@@ -8,7 +8,7 @@ process's for changes and differences. Each draw is of a company of its own. The
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -17,12 +17,14 @@ import numpy as np
 import pandas as pd
 
 from csat_analysis import __version__
-from csat_analysis.certification import BAND, CONFIDENCE, DISCRETE, fingerprint
+from csat_analysis.certification import BAND, CONFIDENCE, DISCRETE, answers_behind, design_effect, fingerprint
 from csat_analysis.design import Design
 from csat_analysis.errors import EstimateError
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import mean, net_promoter_score, quantile, share, share_at_least
-from csat_analysis.survey.weighting import rake
+from csat_analysis.survey.calibration import rake_to_frame, weight_by_propensity
+from csat_analysis.survey.reliability import cronbach_alpha, mcdonald_omega
+from csat_analysis.survey.response import answering_model
 
 SEED = 20260630
 DRAWS = 2000
@@ -34,6 +36,10 @@ SCORE_MEAN, SCORE_SD = 70.0, 12.0
 WEIGHTS = {"product": 0.3, "policy": 0.2, "after_sales": 0.2, "staff": 0.2, "management": 0.1}
 ITEM_MISSING = 0.03
 TRUE_CHANGE = 2.0
+INDUSTRIES = (0.3, 0.25, 0.2, 0.15, 0.1)
+TRIM = 5.0
+ITEM_ERRORS = (8.0, 10.0, 12.0, 14.0, 16.0)  # points of one standard deviation
+TRUE_RELIABILITY: dict[Callable, float] = {}
 SHARES = (0.1, 0.9)  # range of p over which shares are averaged
 PROMOTERS, DETRACTORS = (0.15, 0.6), (0.05, 0.35)
 
@@ -42,13 +48,14 @@ PROMOTERS, DETRACTORS = (0.15, 0.6), (0.05, 0.35)
 class Cell:
     """One setting of the study.
 
-    estimator  index, share, nps, median, p90, difference, change, satisfied_share.
+    estimator  alpha, omega (of five items), index, share, nps, median, p90, difference, change, satisfied_share.
     n          expected answers (of each wave of a change); SMALL is a domain of just that many in a sample of WHOLE_SAMPLE.
                A difference is between a group of just n and the rest of a sample of at least WHOLE_SAMPLE.
     draw       list: key accounts all asked, the others at equal intervals over sales; trend: the same, and half of the
                scores' variance goes with sales; strata: three strata by sales, drawn at different rates; simple: at random.
-    answering  all; random: 60 %; observed: 60 %, by region and class; satisfaction: 60 %, by the score itself.
-    weighting  none: nothing is known of the frame; design; raked: to region and class.
+    answering  all; random: 60 %; observed: 60 %, by region and class; uneven: by them and tenure, so strongly that weights
+               have a design effect near certification.MAX_DESIGN_EFFECT; satisfaction: 60 %, by the score itself.
+    weighting  none: nothing is known of the frame; design; propensity: by the chances of answering; raked: to class, region, industry and tenure, as the programme does.
     customers  same or fresh in the second wave of a change.
     core       True: the interval is meant to hold here. False: measured to show what goes wrong.
     """
@@ -69,25 +76,30 @@ class Cell:
 
 def cells() -> list[Cell]:
     """All settings: those that certify, then those that show what no weighting by design can repair."""
-    grid = (20, 40, 150, 600)
-    core = [Cell("index", n) for n in (SMALL, 10, *grid)]
-    core += [Cell("index", n, draw="trend") for n in grid] + [Cell("index", n, draw="strata") for n in grid]
-    core += [Cell("index", 150, answering="all")]
+    core = [Cell("index", n) for n in (SMALL, 10, 20, 40, 150, 600)] + [Cell("index", 150, answering="all")]
+    core += [Cell("index", n, draw="trend") for n in (40, 150)] + [
+        Cell("index", n, draw="strata") for n in (20, 40, 150)
+    ]
     for estimator in ("share", "nps"):
-        core += [Cell(estimator, n) for n in (SMALL, 10, *grid)] + [Cell(estimator, n, draw="strata") for n in grid[:2]]
+        core += [Cell(estimator, n) for n in (SMALL, 10, 20, 40, 150)]
+        core += [Cell(estimator, n, draw="strata") for n in (20, 40)]
     core += [Cell(estimator, 40, draw="simple", weighting="none") for estimator in ("index", "share", "nps")]
-    for estimator in ("index", "share", "nps"):
-        core += [Cell(estimator, n, answering="observed", weighting="raked") for n in (SMALL, 60, 150, 600)]
-    core.remove(
-        Cell("index", SMALL, answering="observed", weighting="raked")
-    )  # at the band's edge, below it with other seeds
-    core += [Cell("median", n) for n in grid] + [Cell("p90", n) for n in grid[1:]]
-    core += [Cell("difference", n) for n in (SMALL, *grid[:3])]
-    core += [Cell("change", n, customers=customers) for customers in ("same", "fresh") for n in grid]
-    core += [Cell("satisfied_share", n) for n in grid[1:3]]
-    shown = [Cell("index", n, answering="observed", weighting="raked", core=False) for n in (SMALL, 40)]
-    shown += [Cell("index", n, answering="satisfaction", core=False) for n in grid]
-    shown += [Cell("index", n, answering="observed", core=False) for n in grid[1:]]
+    core += [Cell("median", n) for n in (20, 40, 150)] + [Cell("p90", n) for n in (40, 150)]
+    core += [Cell("difference", n) for n in (SMALL, 20, 40, 150)] + [Cell("satisfied_share", n) for n in (40, 150)]
+    core += [Cell("change", n, customers=customers) for customers in ("same", "fresh") for n in (20, 40, 150)]
+    core += [Cell(name, n, draw="simple", weighting="none") for name in ("alpha", "omega") for n in (20, 40, 150)]
+    raked = partial(Cell, answering="observed", weighting="raked")
+    core += [raked("index", n) for n in (SMALL, 40, 60, 150, 600)]
+    core += [raked(estimator, n) for estimator in ("share", "nps") for n in (SMALL, 40, 150, 600)]
+    core += [raked("difference", n) for n in (SMALL, 20, 40, 150)] + [raked("satisfied_share", n) for n in (40, 150)]
+    core += [raked("change", n, customers=customers) for customers in ("same", "fresh") for n in (40, 150)]
+    core += [raked(name, n) for name in ("alpha", "omega") for n in (40, 150)]
+    core += [Cell(name, 150, answering="uneven", weighting="raked") for name in ("index", "share", "nps", "difference")]
+    core += [Cell("index", n, answering="observed", weighting="propensity") for n in (60, 150)]
+    shown = [raked("index", 20, core=False)]
+    shown += [Cell("index", n, answering="satisfaction", core=False) for n in (20, 40, 150, 600)]
+    shown += [Cell("index", n, answering="satisfaction", weighting="raked", core=False) for n in (150, 600)]
+    shown += [Cell("index", n, answering="observed", core=False) for n in (40, 150, 600)]
     return core + shown
 
 
@@ -98,11 +110,18 @@ class Company:
     y: np.ndarray
     region: np.ndarray
     size: np.ndarray  # 0, 1, 2: class A, B, C by place in the list
+    industry: np.ndarray
+    new: np.ndarray
     key_accounts: int
 
     @property
     def place(self) -> np.ndarray:
         return np.arange(len(self.y))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """What the frame tells of each customer: the margins that are raked to."""
+        return pd.DataFrame({"size": self.size, "region": self.region, "industry": self.industry, "new": self.new})
 
 
 def make_company(cell: Cell, answers: int, rng: np.random.Generator) -> Company:
@@ -111,11 +130,13 @@ def make_company(cell: Cell, answers: int, rng: np.random.Generator) -> Company:
     key_accounts = 0 if cell.draw in ("strata", "simple") else min(20, answers // 8)
     size = np.searchsorted([0.2, 0.5], np.arange(customers) / customers, side="right")
     region = rng.integers(0, 4, customers)
+    industry = rng.choice(5, customers, p=INDUSTRIES)
+    new = (rng.random(customers) < 0.1 + 0.1 * size).astype(int)
     trend = np.linspace(np.sqrt(3), -np.sqrt(3), customers) * np.sqrt(0.5 if cell.draw == "trend" else 0.0)
     spread = np.sqrt(0.5 if cell.draw == "trend" else 1.0)
     skewed = (4 - rng.gamma(4, 1, customers)) / 2
-    z = trend + spread * skewed + 0.3 * (region - 1.5) - 0.2 * (size - 1)
-    return Company(np.clip(SCORE_MEAN + SCORE_SD * z, 0, 100), region, size, key_accounts)
+    z = trend + spread * skewed + 0.3 * (region - 1.5) - 0.2 * (size - 1) + 0.1 * (industry - 2)
+    return Company(np.clip(SCORE_MEAN + SCORE_SD * z, 0, 100), region, size, industry, new, key_accounts)
 
 
 def survey(cell: Cell, company: Company, answers: int, rng: np.random.Generator) -> Design:
@@ -140,7 +161,17 @@ def survey(cell: Cell, company: Company, answers: int, rng: np.random.Generator)
         order=contact,
         wave="now",
     )
-    return raked(design, company) if cell.weighting == "raked" else design
+    if cell.weighting == "raked":
+        return rake_to_frame(design, company.frame.iloc[contact], company.frame, trim=TRIM).design
+    if cell.weighting == "propensity":
+        return weight_by_propensity(design, modelled(company, asked, rows)[rows], trim=TRIM).design
+    return design
+
+
+def modelled(company: Company, asked: np.ndarray, answered: np.ndarray) -> np.ndarray:
+    """Chance of answering of each of those asked, as the programme's answering model estimates it from the frame."""
+    people = company.frame.iloc[asked].astype(str).assign(answered=answered)
+    return answering_model(people, company.frame.columns).probability.to_numpy()
 
 
 def draw(
@@ -171,20 +202,10 @@ def answering(cell: Cell, company: Company, rate: float) -> np.ndarray:
         "all": np.full(len(company.y), np.inf),
         "random": np.full(len(company.y), np.log(rate / (1 - rate)) if rate < 1 else np.inf),
         "observed": 0.45 + 0.5 * (company.region - 1.5) - 0.5 * (company.size - 1),
+        "uneven": 0.6 + 1.1 * (company.region - 1.5) - 1.0 * (company.size - 1) - 1.0 * company.new,
         "satisfaction": 0.45 + 0.6 * (company.y - SCORE_MEAN) / SCORE_SD,
     }[cell.answering]
     return 1 / (1 + np.exp(-leaning))
-
-
-def raked(design: Design, company: Company) -> Design:
-    """Weights raked to the frame's regions and classes; levels that nobody answered from can't be raked to."""
-    place = design.contact.to_numpy()
-    margins, factors = {}, pd.DataFrame({"region": company.region[place], "size": company.size[place]})
-    for name, all_levels in (("region", company.region), ("size", company.size)):
-        margins[name] = pd.Series(all_levels).value_counts().to_dict()
-    weight = rake(factors, margins, weight=design.weight).weight
-    codes = tuple(factors[name].to_numpy() for name in factors)
-    return replace(design, weight=weight, base=design.weight, margins=codes)
 
 
 def estimate_and_truth(cell: Cell, rng: np.random.Generator) -> tuple[Estimate | NoEstimate, float]:
@@ -233,6 +254,19 @@ def a_score(company: Company, design: Design, at: np.ndarray, domain: np.ndarray
     return net_promoter_score(design, up[at], down[at], inside=domain[at]), truth
 
 
+def a_reliability(method: Callable, company: Company, design: Design, at: np.ndarray, domain: np.ndarray, rng):
+    """Five items in whole numbers around the score, with unequal error; the truth is the process's."""
+    if method not in TRUE_RELIABILITY:
+        large = make_company(Cell("index", 0), 25_000, np.random.default_rng(SEED))
+        TRUE_RELIABILITY[method] = method(Design.of(large.place), items_of(large.y, np.random.default_rng(1))).value
+    return method(design, items_of(company.y[at], rng)), TRUE_RELIABILITY[method]
+
+
+def items_of(y: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    answers = y[:, None] + rng.normal(0, ITEM_ERRORS, (len(y), len(ITEM_ERRORS)))
+    return pd.DataFrame(np.clip(np.round(answers / 10), 0, 10), columns=[f"item {i}" for i in range(len(ITEM_ERRORS))])
+
+
 def a_quantile(level: float, company: Company, design: Design, at: np.ndarray, domain: np.ndarray, rng):
     """Waiting times: skewed to the right, longer where satisfaction is low."""
     days = rng.gamma(2, 2, len(company.y)) * np.exp((SCORE_MEAN - company.y) / 60)
@@ -270,13 +304,15 @@ ESTIMATORS = {
     "p90": partial(a_quantile, 0.9),
     "difference": difference,
     "satisfied_share": satisfied,
+    "alpha": partial(a_reliability, cronbach_alpha),
+    "omega": partial(a_reliability, mcdonald_omega),
 }
 
 
 def cover(cell: Cell, draws: int = DRAWS, seed: int = SEED) -> dict[str, object]:
     """Coverage of one cell, with its Monte Carlo error, the mean width and how often there was no interval to give."""
     rng = np.random.default_rng([seed, *map(ord, repr(asdict(cell)))])
-    held, widths, missed_below = [], [], []
+    held, widths, missed_below, effects = [], [], [], []
     while len(held) < draws:
         estimate, truth = estimate_and_truth(cell, rng)
         if isinstance(estimate, NoEstimate) or estimate.status == "not_estimable":
@@ -286,6 +322,7 @@ def cover(cell: Cell, draws: int = DRAWS, seed: int = SEED) -> dict[str, object]
         held.append(float(low <= truth <= high))
         missed_below.append(float(truth < low))
         widths.append(high - low)
+        effects.append(design_effect(answers_behind(estimate)[0].design.weight))
     given = np.array(held)[~np.isnan(held)]
     coverage = float(given.mean())
     return asdict(cell) | {
@@ -294,6 +331,7 @@ def cover(cell: Cell, draws: int = DRAWS, seed: int = SEED) -> dict[str, object]
         "monte_carlo_error": float(np.sqrt(coverage * (1 - coverage) / len(given))),
         "truth_below": float(np.mean(missed_below)),
         "mean_width": float(np.mean(widths)),
+        "design_effect": float(np.mean(effects)),
         "no_interval": float(np.isnan(held).mean()),
         "draws": draws,
         "holds": bool(holds(cell.estimator, coverage)),

@@ -32,7 +32,7 @@ FILES = (
     "survey/weighting.py",
     "studies/weighting.py",
 )
-DRAWS = 1000
+DRAWS = 300
 SEED = 20260702
 ASKED = (60, 180, 600)
 ANSWERING = ("random", "observed", "satisfaction", "both")

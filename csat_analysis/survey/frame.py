@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -38,15 +38,17 @@ def tenure(since: pd.Series, on: dt.date, new_months: int) -> pd.Series:
     return pd.Series(np.where(new, "new", "established"), index=since.index, dtype=object).where(since.notna())
 
 
-def customer_segments(customers: pd.DataFrame, programme: Programme, on: dt.date) -> pd.DataFrame:
-    """One row a customer (index customer_id), one column a segment of survey.yml that the frame can tell."""
+def customer_segments(
+    customers: pd.DataFrame, programme: Programme, on: dt.date, names: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """One row a customer (index customer_id), one column a segment of survey.yml (or each of `names`) that the frame can tell."""
     frame = customers.set_index("customer_id")
     derived = {
         "customer_class": lambda: abc_class(frame["sales_12m"], programme.classes) if "sales_12m" in frame else None,
         "tenure": lambda: tenure(frame["since"], on, programme.tenure.new_months) if "since" in frame else None,
     }
     columns = {}
-    for name in programme.segments:
+    for name in programme.segments if names is None else names:
         found = derived[name]() if name in derived and name not in frame else frame.get(name)
         if found is not None:
             columns[name] = found.map(level_name, na_action="ignore")

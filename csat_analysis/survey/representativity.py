@@ -11,6 +11,7 @@ from scipy import special, stats
 from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import NOBODY, estimated
+from csat_analysis.measured import Measured
 from csat_analysis.survey.response import AnsweringModel
 
 HOLDS_FROM = 100  # people asked from which the interval was shown to hold (studies/representativity.py)
@@ -53,19 +54,20 @@ class RIndicator:
         low, high = self.spread_interval(confidence)
         return max(1 - 2 * high, 0.0), 1 - 2 * low
 
-    def bias_estimate(self, score_sd: float) -> Estimate:
-        """The largest bias with its influences; like R's, its t interval doesn't hold, so it stays of kind "other"."""
-        scale = -score_sd / (2 * self.rate)
-        bias = self.estimate * scale - scale
-        return replace(bias, kind="other", terms=(), bounds=(0.0, np.inf))
+    def measured(self, confidence: float = 0.95) -> Measured:
+        """R with that interval, as it is recorded."""
+        return Measured(self.value, *self.interval(confidence), n=self.asked, holds=self.holds)
 
-    def largest_bias(self, score_sd: float, confidence: float = 0.95) -> tuple[float, float]:
-        """(value, upper end): how far the mean of those who answered can lie from everybody's, S(ρ) S(y) / rate, were the
-        score to go with the chance of answering entirely. In the score's unit. Source: Schouten, Cobben, Bethlehem (2009).
+    def largest_bias(self, score_sd: float, confidence: float = 0.95) -> Measured:
+        """How far the mean of those who answered can lie from everybody's, S(ρ) S(y) / rate, were the score to go with the
+        chance of answering entirely. In the score's unit. Source: Schouten, Cobben, Bethlehem (2009).
 
-        It bounds what the model's variables can do; answering that depends on satisfaction itself is beyond it.
+        It bounds what the model's variables can do; answering that depends on satisfaction itself is beyond it. Its
+        interval is that of S(ρ): the rate is a fact of those asked, and S(y), which answers estimate, is taken as it is.
         """
-        return self.spread * score_sd / self.rate, self.spread_interval(confidence)[1] * score_sd / self.rate
+        low, high = self.spread_interval(confidence)
+        scale = score_sd / self.rate
+        return Measured(self.spread * scale, low * scale, high * scale, n=self.asked, holds=self.holds)
 
 
 def noncentrality(statistic: float, degrees_of_freedom: int, confidence: float) -> tuple[float, float]:

@@ -48,11 +48,23 @@ def rake(
         raise EstimateError("raking: a starting weight is missing, infinite or negative; weights are 0 or more")
     codes = {name: level_codes(factors[name], name, totals) for name, totals in margins.items()}
     check_totals(margins)
-    shape = [len(totals) for totals in margins.values()]
-    cells, cell = np.unique(np.ravel_multi_index(tuple(codes.values()), shape), return_inverse=True)
-    levels = dict(zip(margins, np.unravel_index(cells, shape)))
-    start = np.bincount(cell, weight)
     targets = {name: np.array(list(totals.values()), dtype=float) for name, totals in margins.items()}
+    return rake_codes(codes, targets, weight, tolerance=tolerance, max_iterations=max_iterations)
+
+
+def rake_codes(
+    codes: Mapping[str, np.ndarray],
+    targets: Mapping[str, np.ndarray],
+    weight: np.ndarray,
+    *,
+    tolerance: float = 1e-10,
+    max_iterations: int = 1000,
+) -> Raked:
+    """Raking of levels that are codes already and were checked: each has answers and a total above 0."""
+    shape = [len(totals) for totals in targets.values()]
+    cells, cell = np.unique(np.ravel_multi_index(tuple(codes.values()), shape), return_inverse=True)
+    levels = dict(zip(targets, np.unravel_index(cells, shape)))
+    start = np.bincount(cell, weight)
     fitted, iterations = fit(start, levels, targets, tolerance, max_iterations)
     change = np.divide(fitted, start, out=np.zeros_like(fitted), where=start > 0)
     return Raked(weight * change[cell], iterations)
@@ -69,11 +81,11 @@ def fit(
     fitted = start.copy()
     for iteration in range(1, max_iterations + 1):
         worst = 0.0
-        for name, target in targets.items():
-            with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for name, target in targets.items():
                 factor = target / np.bincount(levels[name], fitted, minlength=len(target))
-            fitted = fitted * factor[levels[name]]
-            worst = np.maximum(worst, np.abs(factor - 1).max())  # unlike max(), it keeps a NaN
+                fitted = fitted * factor[levels[name]]
+                worst = np.maximum(worst, np.abs(factor - 1).max())  # unlike max(), it keeps a NaN
         if not np.isfinite(fitted).all():
             raise EstimateError(
                 f"raking to {', '.join(targets)}: all answers of a level have the weight 0; merge it with another"

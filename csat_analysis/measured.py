@@ -1,0 +1,22 @@
+"""A number whose interval isn't made of influences: an inverted χ², a bootstrap. Where influences serve, use `Estimate`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A value with its interval at the programme's confidence.
+
+    n      people, or other units, that it rests on.
+    holds  whether a study showed this interval to hold at this n; where not, the number isn't certified.
+    se     standard error, where there is one.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    holds: bool
+    se: float | None = None

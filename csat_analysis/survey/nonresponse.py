@@ -1,0 +1,48 @@
+"""How a wave's answers are weighted for who didn't answer: the method and margins of survey.yml on this wave's frame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from csat_analysis.intake import Clean
+from csat_analysis.programme import Programme
+from csat_analysis.survey.calibration import Weighting, rake_to_frame, weight_by_propensity
+from csat_analysis.survey.frame import customer_segments
+from csat_analysis.survey.response import answering_model, invited_customers
+from csat_analysis.survey.sampling import Sample
+
+
+def weighting_of(sample: Sample, clean: Clean, programme: Programme) -> Weighting:
+    """The sample's weights raked to the frame (or as survey.yml says); as they are where there is no frame, where the survey
+    brings its own, or where the method is none.
+
+    A margin that the frame has no column for, or that can't be raked to, is named in `left_out` with the reason.
+    """
+    rule, customers = programme.weighting, clean.tables.get("customers")
+    brought = programme.design is not None and (programme.design.weight or programme.design.strata)
+    if rule.method == "none" or brought or customers is None:
+        return Weighting(sample.design, sample.design.weight)
+    levels = customer_segments(customers, programme, clean.survey_date, programme.margins)
+    left_out = {name: "the list of customers has no such column" for name in programme.margins if name not in levels}
+    answered = levels.reindex(clean.tables["responses"].loc[sample.rows, "customer_id"])
+    if rule.method == "propensity":
+        return by_propensity(sample, clean, programme)
+    return rake_to_frame(sample.design, answered, levels, trim=rule.trim, left_out=left_out)
+
+
+def by_propensity(sample: Sample, clean: Clean, programme: Programme) -> Weighting:
+    """The sample's weights over each customer's chance of answering, by the margins of survey.yml as far as the data carry
+    them; as they are where nobody is known to have been asked."""
+    people = invited_customers(clean, programme)
+    if people is None:
+        reason = "there is no table of invitations, so nobody is known to have been silent"
+        return Weighting(sample.design, sample.design.weight, left_out={"propensity": reason})
+    known = [name for name in programme.margins if name in people]
+    model = answering_model(people, known)
+    missing = {name: "the list of customers has no such column" for name in programme.margins if name not in people}
+    chance = model.probability.reindex(clean.tables["responses"].loc[sample.rows, "customer_id"])
+    found = weight_by_propensity(
+        sample.design, chance.fillna(model.probability.mean()).to_numpy(), trim=programme.weighting.trim
+    )
+    used = tuple(name for name in known if name in model.blocks)
+    return replace(found, margins=used, left_out=missing | model.left_out, merged=model.merged)
