@@ -29,12 +29,10 @@ FINGERPRINTED = (
     "estimators.py",
     "intervals.py",
     "studies/intervals.py",
-    "survey/sampling.py",
     "survey/weighting.py",
     "survey/calibration.py",
-    "survey/response.py",
+    "survey/answering.py",
     "survey/reliability.py",
-    "metrics/satisfaction.py",
 )
 UNEQUAL = ("strata",)
 USUAL = ("mean", "share", "nps", "quantile")

@@ -18,7 +18,7 @@ from scipy import stats
 from csat_analysis import intervals
 from csat_analysis.design import Design, merge
 
-Kind = Literal["mean", "share", "nps", "quantile", "alpha", "omega", "effect", "other"]
+Kind = Literal["mean", "share", "nps", "quantile", "alpha", "omega", "effect", "amount", "other"]
 NOBODY = np.array([], dtype=np.int64)
 
 
@@ -65,7 +65,7 @@ class Estimate:
     bounds     the scale's ends; a bound of an interval never leaves them.
     kind       which interval suits it: t for means and all arithmetic, Wilson for shares, adjusted Wald for NPS, order
                statistics for quantiles; t of log(1 − value) for α and ω; t for effects of a
-               model; other: t, for ratios, totals and coefficients, which no study speaks for yet.
+               model; t of the logarithm for amounts (sums, means and ratios of what is skewed and above 0); other: t, for ratios, totals and coefficients, which no study speaks for yet.
     terms      (factor, estimate) of the parts that were added up; none for an estimate made from answers.
     finite     True: a description of this period's frame (finite population; a census has no error).
                False: a statement about the process behind it (change, comparison).
@@ -167,6 +167,8 @@ class Estimate:
             return "not_estimable"
         if self.kind not in ("share", "nps") and self.variance <= 1e-18 * max(1.0, self.value**2):
             return "not_estimable"  # all answers equal: their spread says nothing about those who weren't asked
+        if self.kind == "amount" and not self.value > 0:
+            return "not_estimable"  # nothing was counted: its logarithm has no interval
         if self.kind == "quantile" and np.isnan(self._quantile(0.95)[0]):
             return "not_estimable"  # too few answers for any interval: P90 needs 29
         return "ok"
@@ -185,6 +187,7 @@ class Estimate:
             "alpha": self._log_complement,
             "omega": self._log_complement,
             "effect": self._t,
+            "amount": self._t_of_log,
             "other": self._t,
         }
         low, high = of_kind[self.kind](confidence)
@@ -203,6 +206,10 @@ class Estimate:
     def _log_complement(self, confidence: float) -> tuple[float, float]:
         se = np.sqrt(self._interval_variance)
         return intervals.log_complement(self.value, se, self.degrees_of_freedom, confidence)
+
+    def _t_of_log(self, confidence: float) -> tuple[float, float]:
+        se = np.sqrt(self._interval_variance)
+        return intervals.logarithmic(self.value, se, self.degrees_of_freedom, confidence)
 
     def _wilson(self, confidence: float) -> tuple[float, float]:
         return intervals.wilson(

@@ -19,6 +19,12 @@ def log_complement(value: float, se: float, degrees_of_freedom: float, confidenc
     return float(1 - (1 - value) * np.exp(half)), float(1 - (1 - value) * np.exp(-half))
 
 
+def logarithmic(value: float, se: float, degrees_of_freedom: float, confidence: float) -> tuple[float, float]:
+    """t interval for the logarithm of an amount above 0, taken back."""
+    half = stats.t.ppf((1 + confidence) / 2, degrees_of_freedom) * se / value
+    return float(value * np.exp(-half)), float(value * np.exp(half))
+
+
 def wilson(p: float, n: float, confidence: float) -> tuple[float, float]:
     """Wilson (1927) for a share p of n (effective) answers; it holds p and stays within 0–1 to the last digit."""
     z2 = stats.norm.ppf((1 + confidence) / 2) ** 2

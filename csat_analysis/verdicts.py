@@ -65,6 +65,14 @@ RULES = (
     Rule("gap", "executives_higher", "the interval of executives − customers lies above 0"),
     Rule("gap", "executives_lower", "the interval of executives − customers lies below 0"),
     Rule("gap", "no_detectable_difference", "the interval of executives − customers includes 0"),
+    Rule("silence", "cannot_drop", "the interval of the score that silent customers would need lies at or below 0"),
+    Rule(
+        "silence",
+        "only_if_far_lower",
+        "the interval of how much lower they would have to score lies above one standard deviation of customers' scores",
+    ),
+    Rule("silence", "hangs_on_silent", "the index is above the standard, and neither of these holds"),
+    Rule("silence", "not_above", "the index is not above the standard, whatever silent customers think"),
     Rule("target", "met", "the interval of the gain in a year lies at or above the target"),
     Rule("target", "missed", "the interval of the gain in a year lies below the target"),
     Rule("target", "cannot_be_told", "the interval of the gain in a year includes the target"),
@@ -183,6 +191,23 @@ def reliability_verdict(reliability: Estimate | NoEstimate, confidence: float = 
     return worded(
         reliability, RELIABLE, confidence, above="reliable", below="not_reliable", between="reliability_untold"
     )
+
+
+def silence_verdict(
+    point: Estimate | NoEstimate, lower: Estimate | NoEstimate, score_sd: float, confidence: float = 0.95
+) -> str | None:
+    """Could silent customers take the index below the standard?
+
+    point     the score that they would have to have on average; `lower`: how many points that is below the index.
+    score_sd  standard deviation of customers' scores, in points: what counts as far lower.
+    """
+    if not (judged(point) and judged(lower)):
+        return None
+    if lower.value <= 0:
+        return "not_above"
+    if point.interval(confidence)[1] <= 0:
+        return "cannot_drop"
+    return "only_if_far_lower" if lower.interval(confidence)[0] > score_sd else "hangs_on_silent"
 
 
 def difference_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from csat_analysis.intake.rules import Rule
 from csat_analysis.report import wording
 from csat_analysis.report.questionnaire import questionnaire
+from csat_analysis.report.sample_bias import sample_bias
 from csat_analysis.report.survey_design import survey_design
 from csat_analysis.report.view import View
 
@@ -45,6 +46,7 @@ def belief(view: View) -> dict[str, Any]:
         "method": method(view),
         "intervals": view.sentences(view.say(INTERVALS[weights], confidence=view.confidence), *merged(view)),
         "silence": view.say(SILENCE[weights], margins=view.margins),
+        "bias": sample_bias(view),
         "certified": certified(view),
         "design": survey_design(view),
     }

@@ -19,6 +19,7 @@ RULES = {
     "design.detectable_change_measure": "term.rule.power",
     "design.sample_size": "term.rule.size",
     "quality.alpha": "term.rule.reliability",
+    "bias.tipping_point": "term.rule.silence",
 }
 
 

@@ -11,6 +11,7 @@ from csat_analysis.programme import Programme
 from csat_analysis.report import wording
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
+from csat_analysis.survey.answering import MISSING
 
 DIFFERENCES = (
     "satisfaction.change",
@@ -18,6 +19,11 @@ DIFFERENCES = (
     "satisfaction.perception_gap",
     "target.progress",
     "quality.careless_effect",
+    "bias.imbalance",
+    "bias.weighting_shift",
+    "bias.late_answerers",
+    "bias.channel",
+    "bias.study_bias",
 )
 GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
@@ -79,6 +85,17 @@ class Numbers:
             if name in self.programme.panels
             else say("panel.all", self.language)
         )
+
+    def trait(self, name: str, level: str | None = None) -> str:
+        """The words for a segment or another trait of customers, or for one of its levels; a number has no level."""
+        if level == "":
+            return self.trait(name)
+        known = (name, level) in wording.TRAITS
+        if known and name not in self.programme.segments:
+            return say(wording.TRAITS[name, level], self.language)
+        if level == MISSING:
+            return say("trait.level.missing", self.language)
+        return self.programme.label("segment", name, self.language, level)
 
     def rule(self, name: str) -> str:
         return Rule(name).meaning[self.language]
@@ -165,10 +182,12 @@ class Numbers:
         if name in ("from", "period"):
             return wording.period_text(Period.parse(level), self.language)
         if name == "level":
-            return self.programme.label("segment", record.group["segment"], self.language, level)
+            return self.trait(record.group.get("segment") or record.group["variable"], level)
         words = {
             "measure": self.measure,
             "panel": self.panel,
+            "variable": self.trait,
+            "by": lambda points: wording.plain_text(float(points), self.language),
             "rule": self.rule,
             "table": self.table,
             "answers": lambda n: wording.number_text(int(n), "count", self.language),
@@ -176,4 +195,6 @@ class Numbers:
             "outcome": lambda name: say(f"outcome.{name}", self.language),
             "manager": str,
         }
+        if (name, level) in wording.GROUPS:
+            return say(wording.GROUPS[name, level], self.language)
         return words[name](level) if name in words else self.programme.label(name, level, self.language)

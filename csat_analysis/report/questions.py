@@ -15,8 +15,16 @@ def open_questions(view: View) -> list[str]:
         *target_open(view),
         *standard_open(view),
         *numbers_open(view),
-        view.say("overview.unsaid.silent"),
+        silence_open(view),
     ]
+
+
+def silence_open(view: View) -> str:
+    """What those who didn't answer think, and where it is known what they would have to think to matter."""
+    point = view.shown("bias.tipping_point")
+    if point is None or point.verdict not in ("only_if_far_lower", "hangs_on_silent"):
+        return view.say("overview.unsaid.silent")
+    return view.say("overview.unsaid.silent.tipping", point=view.numbers.number(point.key))
 
 
 def changes_open(view: View) -> list[str]:

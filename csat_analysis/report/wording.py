@@ -100,6 +100,43 @@ STATUSES = {
     status: f"status.{status}"
     for status in ("ok", "exact", "suppressed", "not_certified", "not_estimable", "not_supplied", "not_computed")
 }
+TRAITS = {  # (column of customers, level): what survey.yml needn't name
+    ("exclusive", None): "trait.exclusive",
+    ("exclusive", "yes"): "trait.exclusive.yes",
+    ("exclusive", "no"): "trait.exclusive.no",
+    ("competition", None): "trait.competition",
+    ("competition", "low"): "trait.competition.low",
+    ("competition", "medium"): "trait.competition.medium",
+    ("competition", "high"): "trait.competition.high",
+    ("log_sales", None): "trait.log_sales",
+}
+GROUPS = {  # (name of a group, level): its words
+    ("stage", "before"): "stage.before",
+    ("stage", "after"): "stage.after",
+    ("rate", "RR1"): "rate.response_complete",
+    ("rate", "RR2"): "rate.response",
+    ("rate", "CON1"): "rate.contact",
+    ("rate", "COOP2"): "rate.cooperation",
+    ("rate", "REF1"): "rate.refusal",
+    ("channel", "visit"): "channel.visit",
+    ("channel", "phone"): "channel.phone",
+    ("channel", "online"): "channel.online",
+    ("channel", "mail"): "channel.mail",
+    ("method", "naive"): "method.naive",
+    ("method", "design"): "method.design",
+    ("method", "raked"): "method.raked",
+    ("method", "propensity"): "method.propensity",
+    ("answering", "random"): "answering.random",
+    ("answering", "observed"): "answering.observed",
+    ("answering", "satisfaction"): "answering.satisfaction",
+    ("answering", "both"): "answering.both",
+}
+SILENCES = {
+    "cannot_drop": "bias.silence.cannot_drop",
+    "only_if_far_lower": "bias.silence.only_if_far_lower",
+    "hangs_on_silent": "bias.silence.hangs_on_silent",
+    "not_above": "bias.silence.not_above",
+}
 TABLES = {table: f"data.{table}" for table in programme.TABLES}
 STAND_INS = {column: f"belief.stand_in.{column}" for column in ("response_id", "contact_id", "panel", "responded_on")}
 

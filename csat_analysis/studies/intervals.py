@@ -22,9 +22,9 @@ from csat_analysis.design import Design
 from csat_analysis.errors import EstimateError
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import mean, net_promoter_score, quantile, share, share_at_least
+from csat_analysis.survey.answering import answering_model
 from csat_analysis.survey.calibration import rake_to_frame, weight_by_propensity
 from csat_analysis.survey.reliability import cronbach_alpha, mcdonald_omega
-from csat_analysis.survey.response import answering_model
 
 SEED = 20260630
 DRAWS = 2000

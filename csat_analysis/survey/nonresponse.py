@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from csat_analysis.intake import Clean
 from csat_analysis.programme import Programme
+from csat_analysis.survey.answering import answering_model
 from csat_analysis.survey.calibration import Weighting, rake_to_frame, weight_by_propensity
 from csat_analysis.survey.frame import customer_segments
-from csat_analysis.survey.response import answering_model, invited_customers
+from csat_analysis.survey.response import invited_customers
 from csat_analysis.survey.sampling import Sample
 
 

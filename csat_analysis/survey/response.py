@@ -1,17 +1,14 @@
-"""Who was asked, what came of it, and how likely each was to answer: AAPOR's rates, sales covered, the answering model."""
+"""Who was asked and what came of it: AAPOR's rates, the customers invited, the sales covered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from csat_analysis.errors import EstimateError
 from csat_analysis.intake import Clean
 from csat_analysis.programme import Programme
+from csat_analysis.survey.answering import MISSING
 from csat_analysis.survey.frame import customer_segments, level_name
 from csat_analysis.survey.sampling import TAKE_ALL
 
@@ -20,11 +17,6 @@ OUTCOMES = (*ANSWERED, "refusal", "no_contact", "unknown")  # of people who coul
 FRAME_COLUMNS = ("exclusive", "competition")  # the contract's own traits of a customer, beside survey.yml's segments
 SALES = "sales_12m"
 LOG_SALES = "log_sales"
-MISSING = "missing"
-FEWEST_IN_LEVEL = 5  # people asked that a level needs for a coefficient of its own, some answering and some silent
-SILENT_A_COEFFICIENT = 3  # of the answered or the silent, whichever are fewer, for each coefficient
-CERTAIN = 1e-6  # a fitted probability this near to 0 or 1 is separation's
-NEWTON_STEPS = 40
 
 
 def asked_people(clean: Clean, programme: Programme) -> pd.DataFrame | None:
@@ -98,8 +90,9 @@ def outcome_rates(asked: pd.DataFrame, by: str | list[str] | None = None) -> pd.
 
 
 def invited_customers(clean: Clean, programme: Programme) -> pd.DataFrame | None:
-    """One row a customer whom a panel drawn from the frame asked and who could answer, each once: `answered`,
-    `take_all` (asked as a key account), and the frame's traits. Index: customer_id. None without invitations or frame.
+    """One row a customer whom a panel drawn from the frame asked and who could answer, each once: `outcome` (the best of
+    those in several panels), `answered`, `take_all` (asked as a key account), channel, and the frame's traits.
+    Index: customer_id. None without invitations or frame.
     """
     asked = asked_people(clean, programme)
     if asked is None or "customers" not in clean.tables:
@@ -108,14 +101,12 @@ def invited_customers(clean: Clean, programme: Programme) -> pd.DataFrame | None
     mine = asked[asked["panel"].isin(drawn) if drawn else asked["customer_id"].notna()]
     mine = mine[mine["outcome"] != "ineligible"]
     all_asked = [name for name in drawn if programme.panels[name].draw in TAKE_ALL]
-    who = mine.groupby("customer_id", sort=False)
-    people = pd.DataFrame(
-        {
-            "answered": who["outcome"].agg(lambda outcomes: outcomes.isin(ANSWERED).any()),
-            "take_all": who["panel"].agg(lambda panels: panels.isin(all_asked).any()),
-        }
-    ).astype(bool)
-    return people.join(frame_traits(clean, programme))
+    key_accounts = set(mine.loc[mine["panel"].isin(all_asked), "customer_id"])
+    best = mine.sort_values("outcome", key=lambda outcome: outcome.map(OUTCOMES.index), kind="stable")
+    people = best.drop_duplicates("customer_id").set_index("customer_id").loc[mine["customer_id"].unique()]
+    return people.drop(columns=["contact_id", "panel"]).assign(
+        answered=people["outcome"].isin(ANSWERED), take_all=people.index.isin(list(key_accounts))
+    )
 
 
 def sales_answered(clean: Clean) -> dict[str, float] | None:
@@ -133,121 +124,3 @@ def sales_answered(clean: Clean) -> dict[str, float] | None:
         for name, table in tables.items()
         if table is not None
     }
-
-
-@dataclass(frozen=True, eq=False)
-class AnsweringModel:
-    """How likely each of those asked was to answer, from what the frame knows of them.
-
-    probability   one a person asked, 0–1, in the order given.
-    columns       the model's columns (first an intercept), a row a person.
-    coefficients  column → log odds of answering, `se`.
-    blocks        variable → its columns.
-    merged        (variable, level, level it was counted with): too few for a coefficient of its own, or all alike.
-    left_out      variable (or variable = level) → why it isn't in the model.
-    """
-
-    probability: pd.Series
-    columns: pd.DataFrame
-    coefficients: pd.DataFrame
-    blocks: dict[str, list[str]]
-    merged: tuple[tuple[str, str, str], ...]
-    left_out: dict[str, str]
-
-
-def answering_model(people: pd.DataFrame, variables: Iterable[str]) -> AnsweringModel:
-    """Logit of `answered` on frame variables, each of those asked counting once.
-
-    What it tells a manager: which kinds of customers answer less readily, the other traits equal.
-
-    people     one row a person asked: `answered` (True, False) and the variables; words become levels (a blank is the
-               level "missing"), numbers stay numbers.
-    variables  in order of importance: what the data can't carry is dropped from the end.
-
-    Named rules, all reported: a level with fewer than FEWEST_IN_LEVEL people, or where all or none answered, counts with
-    the variable's largest level; a constant or a column that follows from others is left out; a variable goes for which there would be
-    fewer than SILENT_A_COEFFICIENT silent (or answered) a coefficient; a variable whose fit separates goes too. With
-    nothing left, or everybody alike, each has the common probability: nothing distinguishes those who answered.
-    Source: Little (1986); Peduzzi et al. (1996) for coefficients in small samples.
-    """
-    answered = people["answered"].to_numpy(dtype=bool)
-    if not len(answered):
-        raise EstimateError("answering model: nobody was asked")
-    fewer, blocks, left_out, merged = int(min(answered.sum(), (~answered).sum())), {}, {}, []
-    columns = pd.DataFrame({"intercept": 1.0}, index=people.index)
-    for name in dict.fromkeys(variables):
-        if not fewer:
-            left_out[name] = f"{'everybody' if answered.all() else 'nobody'} answered"
-            continue
-        own, mergers = variable_columns(people[name], answered)
-        merged += mergers
-        own, dropped = independent(columns, own)
-        left_out |= dropped
-        if own.empty:
-            left_out[name] = "the same for everyone, or told by the variables before it"
-        elif (columns.shape[1] - 1 + own.shape[1]) * SILENT_A_COEFFICIENT > fewer:
-            left_out[name] = f"{fewer} {'silent' if fewer < answered.sum() else 'answers'} are too few for its levels"
-        elif fit(answered, wider := columns.join(own)) is None:
-            left_out[name] = "separates those who answered from those who didn't"
-        else:
-            columns, blocks[name] = wider, list(own)
-    probability, coefficients = fit(answered, columns) or (np.full(len(people), answered.mean()), None)
-    if coefficients is None:
-        coefficients = pd.DataFrame({"log_odds": [np.nan], "se": [np.nan]}, index=["intercept"])
-    return AnsweringModel(
-        pd.Series(probability, index=people.index), columns, coefficients, blocks, tuple(merged), left_out
-    )
-
-
-def variable_columns(values: pd.Series, answered: np.ndarray) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """A variable's columns: a number in its own standard deviations (a blank is the mean, and a column of its own), or 0
-    and 1 for each level but the largest; with the levels that were merged into it."""
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        blank, spread = values.isna(), values.std()
-        scaled = (values - values.mean()).fillna(0.0) / (spread if spread > 0 else 1.0)
-        columns = {str(values.name): scaled} | (
-            {f"{values.name} = {MISSING}": blank.astype(float)} if blank.any() else {}
-        )
-        return pd.DataFrame(columns), []
-    levels = values.astype(object).where(values.notna(), MISSING).map(level_name)
-    largest = levels.value_counts().index[0]
-    kinds = pd.Series(answered, index=values.index).groupby(levels).agg(["size", "mean"])
-    alone = (kinds["size"] < FEWEST_IN_LEVEL) | kinds["mean"].isin([0, 1])
-    rare = [level for level in kinds.index[alone] if level != largest]
-    kept = sorted(set(levels) - {*rare, largest})
-    columns = pd.DataFrame(
-        {f"{values.name} = {level}": (levels == level).astype(float) for level in kept}, values.index
-    )
-    return columns, [(str(values.name), level, largest) for level in rare]
-
-
-def independent(known: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The new columns that those before them don't determine, and why the others are left out."""
-    dropped = {}
-    for name in list(new):
-        rest = new[name] - known @ np.linalg.lstsq(known, new[name], rcond=None)[0]
-        if (rest**2).sum() <= 1e-9 * max((new[name] ** 2).sum(), 1.0):
-            dropped[name] = "follows from the columns before it"
-        else:
-            known = known.join(new[name])
-    return new.drop(columns=list(dropped)), dropped
-
-
-def fit(answered: np.ndarray, columns: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame] | None:
-    """Fitted probabilities and coefficients of the likeliest logit (Newton's method); None where the outcomes are alike,
-    or separated: then the steps never end, or probabilities reach 0 or 1."""
-    if answered.all() or not answered.any():
-        return None
-    x, beta = columns.to_numpy(dtype=float), np.zeros(columns.shape[1])
-    for _ in range(NEWTON_STEPS):
-        probability = special.expit(x @ beta)
-        spread = probability * (1 - probability)
-        if spread.min() < CERTAIN:
-            return None
-        information = x.T @ (spread[:, None] * x)
-        step = np.linalg.solve(information, x.T @ (answered - probability))
-        beta = beta + step
-        if np.abs(step).max() < 1e-10:
-            se = np.sqrt(np.diag(np.linalg.inv(information)))
-            return probability, pd.DataFrame({"log_odds": beta, "se": se}, index=columns.columns)
-    return None
