@@ -18,7 +18,7 @@ from report_examples import (
 from csat_analysis.errors import ResultError
 from csat_analysis.report import wording
 from csat_analysis.results import Results
-from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, POWER
+from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, POWER, RELIABLE
 
 
 @pytest.fixture(scope="module")
