@@ -11,6 +11,7 @@ from report_records import (
     headline_records,
     intake_records,
     part_records,
+    questionnaire_records,
     record,
     segment_records,
 )
@@ -55,6 +56,7 @@ def house_results(*, verdict: str = "rose") -> Results:
             *part_records(house_programme()),
             *segment_records(),
             *intake_records(),
+            *questionnaire_records(),
             *certification_records(),
         ]
     )

@@ -197,6 +197,32 @@ def intake_records() -> list[Record]:
     ]
 
 
+def questionnaire_records() -> list[Record]:
+    """α and ω of every dimension (one of them low, one untold), structure, careless answers."""
+    values = {"product": 0.81, "policy": 0.84, "after_sales": 0.72, "staff": 0.85, "management": 0.55}
+    words = {"after_sales": "reliability_untold", "management": "not_reliable"}
+    reliability = [
+        record(
+            f"quality.{kind}",
+            value,
+            0.05,
+            n=120,
+            dimension=name,
+            verdict=words.get(name, "reliable") if kind == "alpha" else None,
+        )
+        for name, value in values.items()
+        for kind in ("alpha", "omega")
+    ]
+    return [
+        *reliability,
+        counted("quality.factors", 3),
+        counted("quality.items_off_dimension", 1),
+        record("quality.careless_share", 0.034, 0.03, n=130),
+        record("quality.careless_by_chance", 0.002, n=None, status="exact"),
+        record("quality.careless_effect", 0.7, 0.8, n=130),
+    ]
+
+
 def certification_records() -> list[Record]:
     coverage = {
         "index": {"20": 0.943, "40": 0.948, "150": 0.951, "600": 0.95},

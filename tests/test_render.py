@@ -18,7 +18,7 @@ from report_examples import (
 from csat_analysis.errors import ResultError
 from csat_analysis.report import wording
 from csat_analysis.results import Results
-from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, POWER
+from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, POWER, RELIABLE
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,7 @@ def test_every_figure_outside_a_number_is_one_of_its_bounds_or_of_the_questionna
         fixed += outcome.detractor or ()
     fixed += [100 * share for share in (programme.reporting.confidence, POWER, FALSE_DISCOVERY_RATE)]
     fixed += [programme.target.gain_per_year] if programme.target else [DEFAULT_GAIN]
+    fixed.append(RELIABLE)
     fixed += [int(r.group["answers"]) for r in view.records("certification.coverage")]
     bounds = [
         wording.number_text(abs(bound), r.unit, language, signed=True).lstrip("+")

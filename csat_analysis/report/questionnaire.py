@@ -15,8 +15,8 @@ RELIABILITY = {
 }
 
 STRUCTURE = {
-    "quality.factors": "questionnaire.factors",
-    "quality.items_off_dimension": "questionnaire.elsewhere",
+    "quality.factors": ("questionnaire.factors", "questionnaire.factors.none"),
+    "quality.items_off_dimension": ("questionnaire.elsewhere", "questionnaire.elsewhere.none"),
 }
 SIGNS = {sign: f"sign.{sign}" for sign in careless_answers.SIGNS}
 
@@ -65,11 +65,11 @@ def untold(view: View, alphas: list[Record]) -> list[str]:
 def structure(view: View) -> str:
     """How many factors stand out, and how many items load elsewhere."""
     said = []
-    for key, sentence in STRUCTURE.items():
+    for key, (sentence, untold_sentence) in STRUCTURE.items():
         if view.shown(key):
             said.append(view.say(sentence, number=view.numbers.bare(key)))
         elif view.has(key):
-            said.append(view.say(f"{sentence}.none", reason=view.status(view.results.get(key))))
+            said.append(view.say(untold_sentence, reason=view.status(view.results.get(key))))
     return view.sentences(*said) if said else ""
 
 
