@@ -251,7 +251,7 @@ def htmt(design: Design, items: pd.DataFrame, first: list[str], second: list[str
     z = found.deviation / np.sqrt(np.diag(found.matrix))
     pulled = slope * r
     influence = ((z @ slope) * z).sum(axis=1) - z**2 @ (pulled.sum(axis=0) + pulled.sum(axis=1)) / 2
-    return replace(found.estimate(float(value), value * found.weight * influence), bounds=(0.0, np.inf))
+    return replace(found.estimate("other", float(value), value * found.weight * influence), bounds=(0.0, np.inf))
 
 
 def usable(design: Design, items: pd.DataFrame) -> Covariance | NoEstimate:
