@@ -167,7 +167,8 @@ def test_what_csat_draw_writes_comes_back_in_and_is_drawn_again_exactly(company,
     for name in ("customers.csv", "responses.csv"):
         (raw / name).write_bytes((CHECKOUT / "data" / "raw" / "2026H1" / name).read_bytes())
     (raw.parent / "survey.yml").write_text(
-        (CHECKOUT / "data" / "raw" / "survey.yml").read_text("utf-8").replace("size: 160,", "size: 160, seed: 5,"), "utf-8"
+        (CHECKOUT / "data" / "raw" / "survey.yml").read_text("utf-8").replace("size: 160,", "size: 160, seed: 5,"),
+        "utf-8",
     )
     for kind in ("csv", "xlsx"):
         (raw / "invitations.csv").unlink(missing_ok=True)
