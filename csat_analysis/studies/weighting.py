@@ -8,7 +8,7 @@ differ by region, class and tenure, so answering that follows these biases the p
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import product
 
@@ -17,11 +17,10 @@ import pandas as pd
 from scipy import special
 
 from csat_analysis.design import Design
-from csat_analysis.errors import EstimateError
-from csat_analysis.estimate import Estimate
+from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import mean
 from csat_analysis.survey.answering import answering_model
-from csat_analysis.survey.weighting import rake
+from csat_analysis.survey.calibration import rake_to_frame, weight_by_propensity
 
 FILES = (
     "design.py",
@@ -29,16 +28,18 @@ FILES = (
     "estimators.py",
     "intervals.py",
     "survey/answering.py",
+    "survey/calibration.py",
     "survey/weighting.py",
     "studies/weighting.py",
 )
-DRAWS = 300
+DRAWS = 1000
 SEED = 20260702
 ASKED = (60, 180, 600)
 ANSWERING = ("random", "observed", "satisfaction", "both")
 METHODS = ("naive", "design", "raked", "propensity")
 CUSTOMERS_AN_ASKED = 5
 MARGINS = ("customer_class", "region", "tenure")
+TRIM = 5.0
 COMMON = 0.9  # log odds of answering in the middle: about seven in ten
 BY_POINT = 0.05  # log odds a point of the score, where answering depends on satisfaction
 
@@ -105,37 +106,17 @@ def design_of(asked: pd.DataFrame, frame: pd.DataFrame) -> Design:
     )
 
 
-def raked(design: Design, asked: pd.DataFrame, frame: pd.DataFrame) -> Design:
-    factors = asked.loc[design.contact, list(MARGINS)]
-    weight = rake(factors, {m: frame[m].value_counts().to_dict() for m in MARGINS}, weight=design.weight).weight
-    codes = tuple(pd.factorize(factors[name])[0] for name in MARGINS)
-    return replace(design, weight=weight, base=design.weight, margins=codes)
-
-
-def propensity_weighted(design: Design, asked: pd.DataFrame, frame: pd.DataFrame) -> Design:
-    """Design weight of those asked over the fitted chance of answering, scaled to the frame."""
-    chance = answering_model(asked, MARGINS).probability[design.contact].to_numpy()
-    drawn, population = (design.strata[column].to_numpy()[design.stratum] for column in ("drawn", "population"))
-    weight = population / drawn / chance
-    return replace(design, weight=weight * len(frame) / weight.sum())
-
-
-def estimates(asked: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Estimate | None]:
-    """Method → mean score; None where the sample can't be weighted so."""
+def estimates(asked: pd.DataFrame, frame: pd.DataFrame) -> dict[str, Estimate | NoEstimate]:
+    """Method → mean score, weighted as the programme weights."""
     design, y = design_of(asked, frame), asked.loc[asked["answered"], "y"]
+    margins, chance = list(MARGINS), answering_model(asked, MARGINS).probability[design.contact].to_numpy()
     ways = {
-        "naive": lambda: Design.of(design.contact, wave="now"),
-        "design": lambda: design,
-        "raked": lambda: raked(design, asked, frame),
-        "propensity": lambda: propensity_weighted(design, asked, frame),
+        "naive": Design.of(design.contact, wave="now"),
+        "design": design,
+        "raked": rake_to_frame(design, asked.loc[design.contact, margins], frame[margins], trim=TRIM).design,
+        "propensity": weight_by_propensity(design, chance, trim=TRIM).design,
     }
-    found: dict[str, Estimate | None] = {}
-    for method, way in ways.items():
-        try:
-            found[method] = mean(way(), y, bounds=(0.0, 100.0))
-        except EstimateError:  # a margin's level that nobody answered from: counted as `refused`
-            found[method] = None
-    return found
+    return {method: mean(way, y, bounds=(0.0, 100.0)) for method, way in ways.items()}
 
 
 def measure(setting: Setting, draws: int, seed: int) -> list[dict[str, object]]:
@@ -146,9 +127,8 @@ def measure(setting: Setting, draws: int, seed: int) -> list[dict[str, object]]:
         frame = company(CUSTOMERS_AN_ASKED * setting.asked, rng)
         truth = frame["y"].mean()
         for method, estimate in estimates(survey(setting, frame, rng), frame).items():
-            if estimate is not None:
-                low, high = estimate.interval()
-                errors[method].append((estimate.value - truth, low <= truth <= high, high - low))
+            low, high = estimate.interval()
+            errors[method].append((estimate.value - truth, low <= truth <= high, high - low))
     for method, found in errors.items():
         error, held, width = (np.array(part, dtype=float) for part in zip(*found, strict=True))
         rows.append(
@@ -160,7 +140,6 @@ def measure(setting: Setting, draws: int, seed: int) -> list[dict[str, object]]:
                 "rmse": float(np.sqrt((error**2).mean())),
                 "coverage": float(held.mean()),
                 "mean_width": float(width.mean()),
-                "refused": 1 - len(found) / draws,
                 "draws": draws,
             }
         )
