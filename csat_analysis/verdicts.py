@@ -72,7 +72,7 @@ RULES = (
         "the interval of how much lower they would have to score lies above one standard deviation of customers' scores",
     ),
     Rule("silence", "hangs_on_silent", "the index is above the standard, and neither of these holds"),
-    Rule("silence", "not_above", "the index is not above the standard, whatever silent customers think"),
+    Rule("silence", "not_shown_above", "the index is not shown to be above the standard by those who answered"),
     Rule("target", "met", "the interval of the gain in a year lies at or above the target"),
     Rule("target", "missed", "the interval of the gain in a year lies below the target"),
     Rule("target", "cannot_be_told", "the interval of the gain in a year includes the target"),
@@ -203,8 +203,8 @@ def silence_verdict(
     """
     if not (judged(point) and judged(lower)):
         return None
-    if lower.value <= 0:
-        return "not_above"
+    if lower.interval(confidence)[0] <= 0:
+        return "not_shown_above"
     if point.interval(confidence)[1] <= 0:
         return "cannot_drop"
     return "only_if_far_lower" if lower.interval(confidence)[0] > score_sd else "hangs_on_silent"

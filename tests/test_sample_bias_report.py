@@ -73,7 +73,7 @@ def test_the_method_says_what_weighting_cannot_mend_from_the_study_s_numbers():
         ("cannot_drop", "Even if every silent customer scored the least possible"),
         ("only_if_far_lower", "far less satisfied"),
         ("hangs_on_silent", "hangs on silent customers: if they score 54.6 points on average, 16.7 points lower"),
-        ("not_above", "silence does not decide it"),
+        ("not_shown_above", "nothing for silence to overturn"),
     ],
 )
 def test_each_verdict_has_its_sentence(verdict, words):

@@ -56,7 +56,12 @@ def test_below_nought_is_an_answer_and_not_cut_off():
 
 @pytest.mark.parametrize(
     ("limit", "share", "word"),
-    [(66.0, 0.1, "only_if_far_lower"), (69.0, 0.4, "hangs_on_silent"), (90.0, 0.2, "not_above")],
+    [
+        (66.0, 0.1, "only_if_far_lower"),
+        (69.0, 0.4, "hangs_on_silent"),
+        (90.0, 0.2, "not_shown_above"),
+        (INDEX.value - 1e-3, 0.2, "not_shown_above"),
+    ],
 )
 def test_the_verdict_follows_how_much_lower_they_would_have_to_score(limit, share, word):
     point = silence.tipping_point(INDEX, limit, share)

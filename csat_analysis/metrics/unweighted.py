@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from csat_analysis.estimate import Estimate
+from csat_analysis.estimate import NoEstimate
 from csat_analysis.metrics import satisfaction
 from csat_analysis.metrics.wave import MEASURES, Number, Wave
 
@@ -24,10 +24,7 @@ def unweighted(wave: Wave) -> dict[str, Number]:
     return dict(zip(MEASURES, found, strict=True))
 
 
-def weighting_shifts(wave: Wave) -> dict[str, Number | float]:
-    """Measure → weighted − unweighted, with the interval of their difference: both rest on the same answers. Exactly 0
-    where every answer has the same weight."""
-    weight, alike = wave.sample.design.weight, unweighted(wave)
-    if np.ptp(weight) <= 1e-12 * weight.max():
-        return {measure: 0.0 if isinstance(alike[measure], Estimate) else alike[measure] for measure in MEASURES}
-    return {measure: wave.measure(measure) - alike[measure] for measure in MEASURES}
+def weighting_shifts(wave: Wave) -> dict[str, NoEstimate | float]:
+    """Measure → weighted − unweighted: a fact about two numbers made of the same answers, not an estimate of the bias."""
+    shifts = {measure: wave.measure(measure) - alike for measure, alike in unweighted(wave).items()}
+    return {measure: shift if isinstance(shift, NoEstimate) else shift.value for measure, shift in shifts.items()}

@@ -135,7 +135,7 @@ SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",
     "hangs_on_silent": "bias.silence.hangs_on_silent",
-    "not_above": "bias.silence.not_above",
+    "not_shown_above": "bias.silence.not_shown_above",
 }
 TABLES = {table: f"data.{table}" for table in programme.TABLES}
 STAND_INS = {column: f"belief.stand_in.{column}" for column in ("response_id", "contact_id", "panel", "responded_on")}

@@ -20,7 +20,7 @@ from csat_analysis.survey.answering import answering_model
 from csat_analysis.survey.representativity import r_indicator
 
 FILES = ("survey/answering.py", "survey/representativity.py", "studies/representativity.py")
-DRAWS = 400
+DRAWS = 1000
 SEED = 20260701
 ASKED = (60, 100, 180, 600)
 STRENGTH = (0.0, 0.25, 0.5, 1.0)  # log odds by which regions, classes and tenure differ
