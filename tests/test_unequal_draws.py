@@ -60,7 +60,7 @@ def surveyed(rule: dict, seed: int, answering: float = 1.0) -> tuple[Clean, Prog
 @pytest.mark.parametrize("answering", [1.0, 0.7])
 def test_the_mean_is_unbiased_and_its_standard_error_that_of_many_draws(rule, answering):
     values, variances = [], []
-    for seed in range(150):
+    for seed in range(50):
         clean, found = surveyed(rule, seed, answering)
         sample = representative_sample(clean, found)
         assert sample.design.weight.sum() == pytest.approx(CUSTOMERS)
@@ -68,12 +68,12 @@ def test_the_mean_is_unbiased_and_its_standard_error_that_of_many_draws(rule, an
         values.append(estimate.value)
         variances.append(estimate.variance)
     spread = np.std(values, ddof=1)
-    assert abs(np.mean(values) - SCORE.mean()) < 4 * spread / np.sqrt(len(values)) + 0.15  # a ratio's own small bias
-    assert 0.8 < np.sqrt(np.mean(variances)) / spread < 1.5  # pps: with replacement, so rather too wide
+    assert abs(np.mean(values) - SCORE.mean()) < 4.5 * spread / np.sqrt(len(values)) + 0.15  # a ratio's own small bias
+    assert 0.7 < np.sqrt(np.mean(variances)) / spread < 1.6  # pps: with replacement, so rather too wide
 
 
 def test_unweighted_the_answers_of_a_draw_by_size_would_be_biased():
-    raw = [SCORE[surveyed(PPS, seed)[0].tables["responses"]["customer_id"]].mean() for seed in range(40)]
+    raw = [SCORE[surveyed(PPS, seed)[0].tables["responses"]["customer_id"]].mean() for seed in range(15)]
     assert np.mean(raw) > SCORE.mean() + 1
 
 
