@@ -18,7 +18,7 @@ from csat_analysis.survey.coverage import coverage
 from csat_analysis.survey.draw import draw_panel, make_plan
 from csat_analysis.survey.draw_check import best_starts, check_draw, draw_checks
 
-SALES = np.array([900, 400, 300, 100, 90, 80, 70, 60, 50, 40, 30])
+SALES = np.array([900, 450, 300, 100, 90, 80, 70, 60, 50, 40, 30])
 
 
 def frame(sales=SALES) -> pd.DataFrame:
@@ -116,9 +116,15 @@ def test_a_draw_without_its_seed_is_found_again_from_the_start_that_explains_it(
     drawn = draw_panel(plan(rule, **more), "visits", rule, "2026H1", 3)
     low, high = best_starts(drawn.plan, drawn.asked)
     assert low <= drawn.start <= high
-    swapped = drawn.asked.drop(drawn.asked[-1]).append(pd.Index(["C05"]).difference(drawn.asked))
-    found = check_draw(drawn.plan, swapped, "visits", rule, "2026H1", None)
-    assert (found.explained, found.omissions) == (len(drawn.asked) - 1, 1)
+
+
+def test_one_customer_swapped_is_one_addition_and_one_omission():
+    rule, sales = Panel(draw="equal_interval", size=20), np.arange(90, 0, -1)
+    drawn = draw_panel(plan(rule, sales), "visits", rule, "2026H1", 3)
+    stranger = drawn.plan.customers.index.difference(drawn.asked)[:1]
+    found = check_draw(drawn.plan, drawn.asked[1:].append(stranger), "visits", rule, "2026H1", None)
+    assert (found.explained, found.additions, found.omissions) == (19, 1, 1)
+    assert found.invited.difference(found.expected).tolist() == stranger.tolist()
 
 
 def test_equal_groups_without_a_seed_are_told_from_a_bunch_of_neighbours():

@@ -101,6 +101,13 @@ class Power:
         """Stands in for panels, groups and managers, which have too few customers for one of their own."""
         return self.correlation("index")
 
+    @cached_property
+    def next_correlation(self) -> float:
+        """Of the index between this wave and the last: what the next survey can be planned with; 0 where it isn't known."""
+        numbers = (self.last.index, self.now.index) if self.last and not self.not_comparable("index") else ()
+        known = numbers and all(isinstance(number, Estimate) for number in numbers)
+        return correlation_between(*numbers) if known else 0.0
+
     def panel(self, name: str) -> float | NoEstimate:
         """Smallest detectable change of a panel's index."""
         missing = self.not_comparable("index")

@@ -62,7 +62,7 @@ def detectable_curve(
     if reference is not None:
         ax.plot([left, right], [y(reference)] * 2, color=PALETTE["ink"], linewidth=1.2, dashes=(4, 3), clip_on=False)
         write(ax, right, y(reference) - 9, reference_label, size=SMALL, color="ink", align="right", covering=True)
-    for name, tone in LINES.items():
+    for name, tone in ((name, tone) for name, tone in LINES.items() if table[name].notna().all()):
         here = table[table["feasible"]]
         ax.plot(x(table["answers"]), y(table[name]), color=PALETTE[tone], linewidth=1, clip_on=False)
         ax.plot(x(here["answers"]), y(here[name]), color=PALETTE[tone], linewidth=2.5, clip_on=False)

@@ -121,8 +121,8 @@ def by_size(
 ) -> pd.DataFrame:
     """What more answers would buy: one row a size of both waves, in answers.
 
-    Columns: answers, invitations, feasible, detectable_fresh (other customers each time), detectable_same (the same, with
-    their correlation), in the number's unit, and cost in CNY where the cost of an interview is known.
+    Columns: answers, invitations, feasible, detectable_fresh (other customers each time), detectable_same (the same; missing
+    where their correlation isn't known, 0), in the number's unit, and cost in CNY where the cost of an interview is known.
     """
     one = plan_change(last, last.n)
     rows = []
@@ -131,7 +131,8 @@ def by_size(
         same = replace(wave, overlap=size, correlation=correlation)
         invitations = int(np.ceil(size / response_rate))
         row = {"answers": size, "invitations": invitations, "feasible": invitations <= population}
-        row |= {"detectable_fresh": wave.detectable(confidence), "detectable_same": same.detectable(confidence)}
+        row |= {"detectable_fresh": wave.detectable(confidence)}
+        row |= {"detectable_same": same.detectable(confidence) if correlation else np.nan}
         rows.append(row | ({"cost": size * cost} if cost else {}))
     return pd.DataFrame(rows)
 
