@@ -17,6 +17,7 @@ from csat_analysis.estimate import Estimate, NoEstimate
 POWER = 0.80
 DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
 FALSE_DISCOVERY_RATE = 0.05
+SHAPE_ERROR = 0.05  # of the test of shape
 PRIMARY = "index"
 
 
@@ -63,6 +64,24 @@ RULES = (
     Rule("target", "met", "the interval of the gain in a year lies at or above the target"),
     Rule("target", "missed", "the interval of the gain in a year lies below the target"),
     Rule("target", "cannot_be_told", "the interval of the gain in a year includes the target"),
+    Rule("effect", "goes_up_with", "the interval of the average marginal effect of an index point lies above 0"),
+    Rule("effect", "goes_down_with", "the interval of the average marginal effect of an index point lies below 0"),
+    Rule(
+        "effect",
+        "no_detectable_effect",
+        "it includes 0, and an effect as large as the benchmark would have been found with 80 % power",
+    ),
+    Rule("effect", "cannot_be_told", "it includes 0, and such an effect would have been missed too often"),
+    Rule("benchmark", "above_benchmark", "the interval of effect − benchmark lies above 0"),
+    Rule("benchmark", "below_benchmark", "the interval of effect − benchmark lies below 0"),
+    Rule("benchmark", "not_told_from_benchmark", "the interval of effect − benchmark includes 0"),
+    Rule("shape", "bent", "the Wald test of the spline's bends gives p < 5 %"),
+    Rule(
+        "shape",
+        "no_detectable_bend",
+        "p is 5 % or more, and the named curvature (all of the effect above the median score) would have been found with 80 % power",
+    ),
+    Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
 )
 
 
@@ -108,6 +127,30 @@ def gap_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | N
 
 def target_verdict(gain: Estimate | NoEstimate, target: float, confidence: float = 0.95) -> str | None:
     return worded(gain, target, confidence, above="met", below="missed", between="cannot_be_told")
+
+
+def effect_verdict(effect: Estimate | NoEstimate, worth_finding: float | None, confidence: float = 0.95) -> str | None:
+    """goes_up_with, goes_down_with, no_detectable_effect or cannot_be_told, of an effect a point.
+
+    worth_finding  the effect that should have been seen were it there (the benchmark); None: cannot be told.
+    """
+    word = worded(effect, 0.0, confidence, above="goes_up_with", below="goes_down_with", between="cannot_be_told")
+    if word != "cannot_be_told" or worth_finding is None:
+        return word
+    return "no_detectable_effect" if detectable_change(effect, confidence) <= worth_finding else word
+
+
+def benchmark_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
+    return worded(
+        gap, 0.0, confidence, above="above_benchmark", below="below_benchmark", between="not_told_from_benchmark"
+    )
+
+
+def shape_verdict(p_value: float, power: float) -> str:
+    """bent, no_detectable_bend or cannot_be_told, from the test of shape and its power to see the named curvature."""
+    if p_value < SHAPE_ERROR:
+        return "bent"
+    return "no_detectable_bend" if power >= POWER else "cannot_be_told"
 
 
 def difference_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:

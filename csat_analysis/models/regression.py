@@ -124,9 +124,7 @@ def fit_logit(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | No
     separated = separating_columns(y, columns, names)
     beta = firth(y, columns, weight) if separated else likeliest(y, columns, weight, families.Binomial())
     p = special.expit(columns @ beta)
-    fit = assembled(
-        names, beta, columns, weight * (y - p), weight * p * (1 - p), rows, lost, design, logistic=True
-    )
+    fit = assembled(names, beta, columns, weight * (y - p), weight * p * (1 - p), rows, lost, design, logistic=True)
     if not separated:
         return fit
     residual = weight * (y - p) + fit.leverage * (0.5 - p)

@@ -73,7 +73,9 @@ def repurchase_panel(waves: Mapping[Period, Wave], now: Period) -> Panel | NoEst
     """
     rule = waves[now].programme.repurchase
     if rule is None:
-        return NoEstimate("not_supplied", "survey.yml has no `repurchase: {window_days: …}`: after how many days is it late?")
+        return NoEstimate(
+            "not_supplied", "survey.yml has no `repurchase: {window_days: …}`: after how many days is it late?"
+        )
     orders = all_orders(waves)
     if orders is None or orders.empty:
         return NoEstimate("not_supplied", "no orders: a table with customer_id and ordered_on of every order is needed")
@@ -86,7 +88,9 @@ def repurchase_panel(waves: Mapping[Period, Wave], now: Period) -> Panel | NoEst
     if not table["closed"].any():
         first = (table["responded_on"].min() + pd.Timedelta(days=rule.window_days)).date()
         reached = orders["ordered_on"].max().date()
-        return NoEstimate("not_estimable", f"no window has closed: the first does on {first}, orders reach to {reached}")
+        return NoEstimate(
+            "not_estimable", f"no window has closed: the first does on {first}, orders reach to {reached}"
+        )
     answered = sum(len(wave.responses) for wave in waves.values())
     files = tuple(dict.fromkeys(file for wave in waves.values() for file in [*wave.files, *order_files(wave)]))
     return Panel(

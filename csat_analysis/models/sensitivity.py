@@ -30,7 +30,9 @@ def index_reliability(scores: pd.DataFrame, programme: Programme) -> float | NoE
     """
     weights = {name: weight for name, weight in programme.weights.items() if weight}
     if any(len(programme.dimensions[name].items) < 2 for name in weights):
-        return NoEstimate("not_estimable", "a dimension has one item: its reliability can't be told from one answer each")
+        return NoEstimate(
+            "not_estimable", "a dimension has one item: its reliability can't be told from one answer each"
+        )
     items = [item for name in weights for item in programme.dimensions[name].items]
     complete = scores[scores[items].notna().all(axis=1)]
     index = sum(weight * complete[dimension_column(programme, name)] for name, weight in weights.items())

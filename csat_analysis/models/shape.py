@@ -18,7 +18,11 @@ from csat_analysis.models.repurchase import Panel
 
 # Where competition is hard, Jones and Sasser (1995) found loyalty flat until customers are very satisfied, then steep.
 BANDS = {"dissatisfied": 0.0, "neutral": 50.0, "satisfied": 70.0, "complete": 90.0}  # band → from so many points on
-STEPS = {"complete": ("satisfied", "complete"), "satisfied": ("neutral", "satisfied"), "neutral": ("dissatisfied", "neutral")}
+STEPS = {
+    "complete": ("satisfied", "complete"),
+    "satisfied": ("neutral", "satisfied"),
+    "neutral": ("dissatisfied", "neutral"),
+}
 FEWEST_IN_A_BAND = 20  # contacts
 FEWEST_RARER_IN_A_BAND = 5  # of the rarer outcome
 TOO_SMALL = f"a band has fewer than {FEWEST_IN_A_BAND} contacts or {FEWEST_RARER_IN_A_BAND} of the rarer outcome"
@@ -28,7 +32,8 @@ TOO_SMALL = f"a band has fewer than {FEWEST_IN_A_BAND} contacts or {FEWEST_RARER
 class ShapeTest:
     """Wald test that the spline's bending columns are all 0.
 
-    power  with which this sample would find the named curvature: no effect up to the median score, twice the average one above.
+    power  with which this sample would find the named curvature: no effect up to the median
+           score, all of it above.
     """
 
     statistic: float
@@ -75,15 +80,16 @@ def power_of_wald(truth: np.ndarray, spread: np.ndarray, freedom: float, error: 
 
 
 def named_curvature(spline: Curve, effect_a_point: float) -> np.ndarray:
-    """Bending coefficients of a curve that is flat up to the median and twice as steep as the average effect above.
+    """Bending coefficients of a curve that is flat up to the median score and rises above it, with this average effect.
 
-    The curve in log odds, 2 (effect / mean p(1 − p)) · max(S − median, 0), fitted on the model's own columns with its weights.
+    The curve in log odds is b · max(S − median, 0) with b = effect / mean of p(1 − p) above the median and 0 below; it is
+    fitted on the model's own columns with its weights.
     """
     fit = spline.fit
     p = fit.mean(fit.columns)
     weight = fit.weight * p * (1 - p)
-    slope = effect_a_point * fit.weight.sum() / weight.sum()
-    hinge = 2 * slope * np.maximum(spline.scores - np.median(spline.scores), 0.0)
+    above = np.maximum(spline.scores - np.median(spline.scores), 0.0)
+    hinge = effect_a_point * fit.weight.sum() / weight[above > 0].sum() * above
     root = np.sqrt(weight)[:, None]
     found = np.linalg.lstsq(root * fit.columns, root[:, 0] * hinge, rcond=None)[0]
     return found[[fit.names.index(name) for name in spline.spline_names]]
@@ -92,7 +98,9 @@ def named_curvature(spline: Curve, effect_a_point: float) -> np.ndarray:
 def band_of(scores: pd.Series) -> pd.Series:
     """Band of each score: dissatisfied below 50 points, neutral, satisfied from 70, completely satisfied from 90."""
     place = np.searchsorted(list(BANDS.values()), scores.to_numpy(), side="right") - 1
-    return pd.Series(np.array(list(BANDS), dtype=object)[np.maximum(place, 0)], index=scores.index).where(scores.notna())
+    return pd.Series(np.array(list(BANDS), dtype=object)[np.maximum(place, 0)], index=scores.index).where(
+        scores.notna()
+    )
 
 
 def step_values(panel: Panel, held: Controls) -> dict[str, Estimate | NoEstimate]:
@@ -107,7 +115,9 @@ def step_values(panel: Panel, held: Controls) -> dict[str, Estimate | NoEstimate
         return dict.fromkeys(STEPS, NoEstimate("not_estimable", f"{TOO_SMALL}: all but one"))
     first, *others = [name for name in BANDS if name in known]
     columns = pd.DataFrame({name: (bands == name).astype(float) for name in others}, index=bands.index)
-    fit = fit_logit(panel.design, outcome, pd.concat([columns, held.columns], axis=1), inside=bands.isin(known).to_numpy())
+    fit = fit_logit(
+        panel.design, outcome, pd.concat([columns, held.columns], axis=1), inside=bands.isin(known).to_numpy()
+    )
     of_rows = bands.to_numpy()[fit.rows]
     margins = {}
     for name in [first, *others]:

@@ -15,6 +15,9 @@ RULES = {
     "satisfaction.dimension": "term.rule.place",
     "satisfaction.segment": "term.rule.difference",
     "satisfaction.perception_gap": "term.rule.gap",
+    "repurchase.ame": "term.rule.effect",
+    "repurchase.benchmark_gap": "term.rule.benchmark",
+    "repurchase.nonlinearity_p": "term.rule.shape",
 }
 
 

@@ -12,7 +12,24 @@ from csat_analysis.report import wording
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
 
-DIFFERENCES = ("satisfaction.change", "satisfaction.against_standard", "satisfaction.perception_gap", "target.progress")
+DIFFERENCES = (
+    "satisfaction.change",
+    "satisfaction.against_standard",
+    "satisfaction.perception_gap",
+    "target.progress",
+    "repurchase.ame",
+    "repurchase.ame_linear",
+    "repurchase.ame_corrected",
+    "repurchase.ame_within",
+    "repurchase.benchmark",
+    "repurchase.benchmark_gap",
+    "repurchase.step",
+    "repurchase.by_competition",
+    "repurchase.by_segment",
+    "repurchase.auc_gain",
+    "repurchase.brier_gain",
+    "repurchase.intent_gap",
+)
 GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
 MEASURES = {
@@ -168,5 +185,10 @@ class Numbers:
             "answers": lambda n: wording.number_text(int(n), "count", self.language),
             "estimator": lambda name: say(f"estimator.{name}", self.language),
             "outcome": lambda name: say(f"outcome.{name}", self.language),
+            "stage": lambda name: say(f"repurchase.stage.{name}", self.language),
+            "at": lambda points: wording.plain_text(float(points), self.language),
+            "step": lambda name: say(f"repurchase.step.{name}", self.language),
+            "competition": lambda name: say(f"repurchase.competition.{name}", self.language),
+            "intent": lambda name: say(f"repurchase.intent.{name}", self.language),
         }
         return words[name](level) if name in words else self.programme.label(name, level, self.language)

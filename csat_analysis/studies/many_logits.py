@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from csat_analysis.models.effects import LARGEST_LEVERAGE
+
 PRECISION = 1e-10
 STEPS, PENALISED_STEPS = 30, 200
 LONGEST_STEP = 2.0
@@ -80,7 +82,7 @@ def robust_influence(fits: Fits) -> np.ndarray:
     curvature = information(fits.x, spread)
     own = leverage(fits.x, spread, curvature)
     residual = fits.weight * (fits.y - p) + np.where(fits.separated[:, None], own * (0.5 - p), 0.0)
-    return np.matmul(fits.x, np.linalg.inv(curvature)) * (residual / (1 - np.minimum(own, 0.999)))[..., None]
+    return np.matmul(fits.x, np.linalg.inv(curvature)) * (residual / (1 - np.minimum(own, LARGEST_LEVERAGE)))[..., None]
 
 
 def average_marginal_effect(fits: Fits, column: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +103,7 @@ def linear_slope(x: np.ndarray, y: np.ndarray, weight: np.ndarray, column: int =
     directions = np.matmul(x, inverse)
     beta = np.einsum("dnk,dn->dk", directions, weight * y)
     own = spread * np.einsum("dnk,dnk->dn", directions, x)
-    residual = weight * (y - np.einsum("dnk,dk->dn", x, beta)) / (1 - own)
+    residual = weight * (y - np.einsum("dnk,dk->dn", x, beta)) / (1 - np.minimum(own, LARGEST_LEVERAGE))
     return beta[:, column], directions[..., column] * residual
 
 

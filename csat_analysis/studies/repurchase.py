@@ -145,8 +145,8 @@ def log_odds(truth: float | str, score: np.ndarray) -> np.ndarray:
 
 
 def carrier(truth: float | str, score: np.ndarray) -> np.ndarray:
-    """What the slope is on: the score, or for the named curvature twice what lies above the median."""
-    return 2 * np.maximum(score - MEDIAN, 0.0) if truth == "curved" else score - MEDIAN
+    """What the slope is on: the score, or for the named curvature what lies above the median."""
+    return np.maximum(score - MEDIAN, 0.0) if truth == "curved" else score - MEDIAN
 
 
 @cache
@@ -159,7 +159,7 @@ def coefficients(truth: float | str) -> tuple[float, float]:
 
     def missed(parameters: np.ndarray) -> tuple[float, float]:
         p = special.expit(parameters[0] + parameters[1] * carrier(truth, score) + leaning)
-        steepness = 2.0 * (score > MEDIAN) if truth == "curved" else 1.0
+        steepness = 1.0 * (score > MEDIAN) if truth == "curved" else 1.0
         effect = np.average(parameters[1] * steepness * p * (1 - p), weights=weight)
         return np.average(p, weights=weight) - RATE, 100 * (effect - wanted)
 
@@ -212,9 +212,7 @@ def spline_bends(score: np.ndarray) -> np.ndarray:
     first, second, before, last = np.quantile(score, KNOTS[4], axis=1)[..., None]
     beyond = {place: np.maximum(score - knot, 0.0) ** 3 for place, knot in enumerate((first, second, before, last))}
     columns = [
-        beyond[place]
-        - beyond[2] * (last - knot) / (last - before)
-        + beyond[3] * (before - knot) / (last - before)
+        beyond[place] - beyond[2] * (last - knot) / (last - before) + beyond[3] * (before - knot) / (last - before)
         for place, knot in enumerate((first, second))
     ]
     return np.stack(columns, axis=-1) / (last - first)[..., None] ** 2
@@ -224,7 +222,7 @@ def named_curvature(fits: many_logits.Fits) -> np.ndarray:
     """Coefficients of the named curvature in each company (models/shape.py)."""
     p, score = fits.probability(), fits.x[..., 1]
     weight = fits.weight * p * (1 - p)
-    slope = EFFECT * fits.weight.sum() / weight.sum(axis=1, keepdims=True)
-    hinge = 2 * slope * np.maximum(score - np.median(score, axis=1, keepdims=True), 0.0)
+    above = np.maximum(score - np.median(score, axis=1, keepdims=True), 0.0)
+    hinge = EFFECT * fits.weight.sum() / (weight * (above > 0)).sum(axis=1, keepdims=True) * above
     moments = np.einsum("dnk,dn->dk", fits.x, weight * hinge)
     return np.linalg.solve(many_logits.information(fits.x, weight), moments[..., None])[..., 0]
