@@ -56,6 +56,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "repurchase.step": ("probability", ("step",)),
     "repurchase.by_competition": ("probability", ("competition",)),
     "repurchase.by_segment": ("probability", ("segment", "level")),
+    "repurchase.equal_slopes_p": ("score", ("column",)),
     "repurchase.separation": ("count", ()),
     "repurchase.auc": ("score", ()),
     "repurchase.auc_gain": ("score", ()),

@@ -81,6 +81,8 @@ RULES = (
         "no_detectable_bend",
         "p is 5 % or more, and the named curvature (all of the effect above the median score) would have been found with 80 % power",
     ),
+    Rule("slopes", "slopes_differ", "the Wald test that all slopes are equal is significant after Benjamini–Hochberg"),
+    Rule("slopes", "slopes_not_told_apart", "it is not significant after Benjamini–Hochberg"),
     Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
 )
 
@@ -151,6 +153,15 @@ def shape_verdict(p_value: float, power: float) -> str:
     if p_value < SHAPE_ERROR:
         return "bent"
     return "no_detectable_bend" if power >= POWER else "cannot_be_told"
+
+
+def slope_verdicts(p_values: Mapping[Hashable, float]) -> dict[Hashable, str]:
+    """slopes_differ or slopes_not_told_apart by column, with Benjamini–Hochberg over all of them."""
+    if not p_values:
+        return {}
+    adjusted = stats.false_discovery_control(np.array(list(p_values.values())), method="bh")
+    words = {True: "slopes_differ", False: "slopes_not_told_apart"}
+    return {name: words[bool(p < FALSE_DISCOVERY_RATE)] for name, p in zip(p_values, adjusted)}
 
 
 def difference_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:

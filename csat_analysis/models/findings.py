@@ -132,6 +132,11 @@ class Findings:
     def slopes_by(self, column: str) -> groups.BySlope | NoEstimate:
         return self.why_not or groups.slopes_by(self.panel, self.held, column)
 
+    def equal_slopes(self, columns: tuple[str, ...]) -> dict[str, float]:
+        """Column → p that an index point is worth the same in all its levels; only columns that could be tested."""
+        tested = {column: self.slopes_by(column) for column in columns}
+        return {c: by.p_value for c, by in tested.items() if isinstance(by, groups.BySlope) and np.isfinite(by.p_value)}
+
     def effects_by(self, column: str) -> dict[str, Number]:
         """Level → average marginal effect; empty where the column isn't there or nothing can be fitted."""
         found = self.slopes_by(column)
@@ -198,6 +203,4 @@ class Findings:
         if isinstance(self.straight, NoEstimate):
             return pd.DataFrame()
         found = self.straight.fit.coefficients
-        return pd.DataFrame(
-            {name: {"log odds": e.value, "se": e.se, "n": e.n} for name, e in found.items()}
-        ).T
+        return pd.DataFrame({name: {"log odds": e.value, "se": e.se, "n": e.n} for name, e in found.items()}).T

@@ -18,6 +18,7 @@ RULES = {
     "repurchase.ame": "term.rule.effect",
     "repurchase.benchmark_gap": "term.rule.benchmark",
     "repurchase.nonlinearity_p": "term.rule.shape",
+    "repurchase.equal_slopes_p": "term.rule.slopes",
 }
 
 

@@ -91,6 +91,14 @@ class Numbers:
             else say("panel.all", self.language)
         )
 
+    def column(self, name: str) -> str:
+        """The words for a column of the list of customers; competition is the data contract's, the others are segments."""
+        return (
+            say("repurchase.competition", self.language)
+            if name == "competition"
+            else self.programme.label("segment", name, self.language)
+        )
+
     def rule(self, name: str) -> str:
         return Rule(name).meaning[self.language]
 
@@ -187,6 +195,7 @@ class Numbers:
             "outcome": lambda name: say(f"outcome.{name}", self.language),
             "stage": lambda name: say(f"repurchase.stage.{name}", self.language),
             "at": lambda points: wording.plain_text(float(points), self.language),
+            "column": self.column,
             "step": lambda name: say(f"repurchase.step.{name}", self.language),
             "competition": lambda name: say(f"repurchase.competition.{name}", self.language),
             "intent": lambda name: say(f"repurchase.intent.{name}", self.language),

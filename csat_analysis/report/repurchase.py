@@ -99,7 +99,18 @@ def groups(view: View) -> dict[str, Any] | None:
     rows = repurchase_charts.group_rows(view.numbers)
     if not rows:
         return None
-    return {"chart": repurchase_charts.groups_chart(view.numbers), "rows": rows, "readings": hidden(view, rows)}
+    readings = [*differing(view), *hidden(view, rows)]
+    return {"chart": repurchase_charts.groups_chart(view.numbers), "rows": rows, "readings": readings}
+
+
+def differing(view: View) -> list[str]:
+    """By which columns the groups differ in what a point is worth, and by which they can't be told apart."""
+    records = view.records("repurchase.equal_slopes_p")
+    said = []
+    for word, sentence in wording.SLOPES.items():
+        if names := [view.numbers.column(record.group["column"]) for record in records if record.verdict == word]:
+            said.append(view.say(sentence, items=view.list(names)))
+    return said
 
 
 def separated(view: View) -> list[str]:

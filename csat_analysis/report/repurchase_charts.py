@@ -24,7 +24,7 @@ from csat_analysis.report.wording import say
 from csat_analysis.results import Record
 
 PERCENT = (0.0, 100.0)
-EFFECTS = (-100.0, 100.0)
+COMPETITION = ("low", "medium", "high")
 
 
 def curve_records(numbers: Numbers) -> list[Record]:
@@ -109,7 +109,7 @@ def apart(labels: list[tuple[float, str, str]], gap: float = 18) -> list[tuple[f
 def group_rows(numbers: Numbers) -> list[tuple[str, str, Record]]:
     """(heading, name, record) of the effect in each group: competition, then the segments."""
     language, programme, rows = numbers.language, numbers.programme, []
-    for record in numbers.results.records:
+    for record in sorted(numbers.results.records, key=place_of_competition):
         if record.key == "repurchase.by_competition":
             name = say(f"repurchase.competition.{record.group['competition']}", language)
             rows.append((say("repurchase.competition", language), name, record))
@@ -118,6 +118,11 @@ def group_rows(numbers: Numbers) -> list[tuple[str, str, Record]]:
             heading = programme.label("segment", segment, language)
             rows.append((heading, programme.label("segment", segment, language, level), record))
     return rows
+
+
+def place_of_competition(record: Record) -> int:
+    level = record.group.get("competition")
+    return COMPETITION.index(level) if level in COMPETITION else len(COMPETITION)
 
 
 def groups_table(numbers: Numbers, rows: list[tuple[str, str, Record]]) -> pd.DataFrame:
@@ -139,10 +144,22 @@ def groups_chart(numbers: Numbers) -> Chart | None:
     best, worst = (signed(numbers, row) for row in (shown[-1], shown[0]))
     return charts.chart(
         "repurchase-groups",
-        lambda width: figures.dot_interval(table, bounds=EFFECTS, width=width),
+        lambda width: figures.dot_interval(table, width=width, **around(numbers, table)),
         title=say("repurchase.groups", numbers.language),
         alt=say("repurchase.groups.alt", numbers.language, best=best, worst=worst),
     )
+
+
+def around(numbers: Numbers, table: pd.DataFrame) -> dict[str, object]:
+    """The axis that holds all intervals, and the effect over all customers as its reference."""
+    furthest = table[["low", "high", "value"]].abs().max().max()
+    bounds = {"bounds": (-furthest - 1, furthest + 1)}
+    overall = numbers.results.get("repurchase.ame") if numbers.results.has("repurchase.ame") else None
+    if overall is None or not overall.shown:
+        return bounds
+    value = wording.number_text(overall.value, overall.unit, numbers.language, signed=True)
+    label = say("repurchase.groups.all", numbers.language, value=value)
+    return bounds | {"reference": 100 * overall.value, "reference_label": label}
 
 
 def signed(numbers: Numbers, row: tuple[str, str, Record]) -> str:
@@ -156,7 +173,8 @@ def groups_figure(numbers: Numbers) -> Figure | None:
     rows = group_rows(numbers)
     if not any(record.shown for _, _, record in rows):
         return None
-    return figures.dot_interval(groups_table(numbers, rows), bounds=EFFECTS)
+    table = groups_table(numbers, rows)
+    return figures.dot_interval(table, **around(numbers, table))
 
 
 def calibration_figure(table: pd.DataFrame, *, width: int = 420) -> Figure:

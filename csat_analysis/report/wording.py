@@ -106,6 +106,10 @@ SHAPES = {
     "no_detectable_bend": "repurchase.shape.no_detectable_bend",
     "cannot_be_told": "repurchase.shape.cannot_be_told",
 }
+SLOPES = {
+    "slopes_differ": "repurchase.groups.slopes_differ",
+    "slopes_not_told_apart": "repurchase.groups.slopes_not_told_apart",
+}
 HIDDEN = {
     "suppressed": "where.hidden.suppressed",
     "not_certified": "where.hidden.not_certified",
