@@ -34,7 +34,9 @@ def panel_of(**columns: object) -> Panel:
     return Panel(table, panel_design(table), flow(size, size, table), dt.date(2026, 6, 30), 180, ("orders.csv",))
 
 
-def simulated(customers: int = 400, *, slope: float = 0.04, bend: float = 0.0, lasting: float = 0.0, seed: int = 5) -> Panel:
+def simulated(
+    customers: int = 400, *, slope: float = 0.04, bend: float = 0.0, lasting: float = 0.0, seed: int = 5
+) -> Panel:
     """Customers who answer in three periods. Log odds = slope · (score − 70) + bend · max(score − 70, 0) + sales + leaning.
 
     lasting  how much a customer's lasting score goes with a leaning to buy that is recorded nowhere.

@@ -44,7 +44,11 @@ def test_a_level_with_one_customer_is_counted_with_the_largest_and_named():
     [
         ("log_sales", np.full(SIZE, 3.0), "left_out: the same for everyone"),
         ("log_sales", 2 * COLUMNS["bought_before"] + 1, "left_out: the same for everyone, or follows from"),
-        ("log_sales", np.where(np.arange(SIZE) < 100, np.nan, COLUMNS["log_sales"]), "left_out: 100 of 400 contacts lack"),
+        (
+            "log_sales",
+            np.where(np.arange(SIZE) < 100, np.nan, COLUMNS["log_sales"]),
+            "left_out: 100 of 400 contacts lack",
+        ),
         ("log_sales", np.where(np.arange(SIZE) < 10, np.nan, COLUMNS["log_sales"]), "contacts_left_out: 10 contacts"),
     ],
 )

@@ -34,7 +34,7 @@ def test_mobile_phone_customers_have_the_published_slope_and_effect(mobile):
     # the published robust error divides by n, ours by n − 1 (clusters less one)
     assert slope.process().se * np.sqrt(249 / 250) == pytest.approx(0.011362, abs=5e-7)
     model = np.linalg.inv(fit.columns.T @ ((p := fit.mean(fit.columns)) * (1 - p) * fit.columns.T).T)
-    assert np.sqrt(model[1, 1]) == pytest.approx(0.0115077, abs=5e-8)
+    assert np.sqrt(model[1, 1]) == pytest.approx(0.0115077, abs=2e-6)  # R printed that of its last step but one
     assert effects.average_marginal_effect(fit, slopes(fit)).value == pytest.approx(0.0136413, abs=5e-8)
 
 
@@ -113,9 +113,8 @@ def test_covariances_agree_with_the_variances_of_sums(fit):
 
 def test_no_function_of_a_fit_is_taken_for_a_difference_of_means(fit):
     effect = effects.average_marginal_effect(fit, slopes(fit))
-    assert effects.combined(effect - 0.0058).kind == effects.KIND
-    if effects.KIND == "other":
-        assert not is_certified(effects.combined(effect - 0.0058))
+    assert (effect - 0.0058).kind == "mean" and effects.combined(effect - 0.0058).kind == "other"
+    assert not is_certified(effects.combined(effect - 0.0058))
 
 
 def test_sales_at_stake_by_hand():

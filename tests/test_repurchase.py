@@ -100,16 +100,37 @@ def test_a_customer_who_answers_thrice_is_one_cluster():
 @pytest.mark.parametrize(
     ("survey", "orders", "status", "words"),
     [
-        (SURVEY.replace("repurchase", "# repurchase"), orders_of([("C1", "2025-07-01")]), "not_supplied", "window_days"),
+        (
+            SURVEY.replace("repurchase", "# repurchase"),
+            orders_of([("C1", "2025-07-01")]),
+            "not_supplied",
+            "window_days",
+        ),
         (SURVEY, None, "not_supplied", "customer_id and ordered_on"),
-        (SURVEY, orders_of([("C1", "2025-06-20")]), "not_estimable", "no window has closed: the first does on 2025-07-03"),
+        (
+            SURVEY,
+            orders_of([("C1", "2025-06-20")]),
+            "not_estimable",
+            "no window has closed: the first does on 2025-07-03",
+        ),
         (SURVEY, orders_of([("Z", "2026-06-30")]), "not_estimable", "nobody bought again .120 answers.: both outcomes"),
     ],
 )
 def test_what_is_missing_is_said_with_what_would_be_needed(tmp_path, survey, orders, status, words):
     found = findings(write_programme(tmp_path, survey=survey, orders=orders))
-    for number in (found.ame, found.ame_linear, found.benchmark_gap, found.predicted(67), found.steps["complete"], found.ame_within,
-                   found.gain("auc"), found.sales_at_risk, found.ame_corrected, found.shape, found.slopes_by("competition")):
+    for number in (
+        found.ame,
+        found.ame_linear,
+        found.benchmark_gap,
+        found.predicted(67),
+        found.steps["complete"],
+        found.ame_within,
+        found.gain("auc"),
+        found.sales_at_risk,
+        found.ame_corrected,
+        found.shape,
+        found.slopes_by("competition"),
+    ):
         assert isinstance(number, NoEstimate)
     assert found.ame.status == status and re.search(words, found.ame.reason)
 
@@ -123,7 +144,12 @@ def test_everyone_buying_again_is_said_and_the_rate_given(tmp_path):
 
 def test_a_programme_with_answers_and_orders_alone_gets_its_effect(tmp_path):
     """No frame, no panels, no invitations: customers who score 5 or more buy, and one in three of the others."""
-    rows = [(f"C{n}", f"{p[:4]}-{6 if p.endswith('H1') else 12}-20") for p in HALF_YEARS for n in range(60) if n % 11 + (n + 3) % 11 >= 10 and n % 7 or n % 3 == 0]
+    rows = [
+        (f"C{n}", f"{p[:4]}-{6 if p.endswith('H1') else 12}-20")
+        for p in HALF_YEARS
+        for n in range(60)
+        if n % 11 + (n + 3) % 11 >= 10 and n % 7 or n % 3 == 0
+    ]
     found = findings(write_programme(tmp_path, orders=orders_of([*rows, ("Z", "2026-07-31")])))
     assert isinstance(found.ame, Estimate) and found.ame.interval()[0] > 0
     assert found.ame.design.degrees_of_freedom(found.ame.rows) == 59
@@ -134,7 +160,9 @@ def test_one_period_gives_an_effect_but_no_test_out_of_time(tmp_path):
     rows = [(f"C{n}", "2025-06-20") for n in range(60) if n % 2]
     found = findings(write_programme(tmp_path, orders=orders_of([*rows, ("Z", "2025-09-01")])))
     assert isinstance(found.ame, Estimate) and found.periods == [Period.parse("2025H1")]
-    assert "two periods" in found.tested("auc").reason and "customers with two closed windows" in found.ame_within.reason
+    assert (
+        "two periods" in found.tested("auc").reason and "customers with two closed windows" in found.ame_within.reason
+    )
 
 
 def test_too_few_of_the_rarer_outcome_is_no_model():

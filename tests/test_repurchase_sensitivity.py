@@ -27,7 +27,9 @@ def test_e_values_are_the_published_ones():
 
 
 def test_an_interval_that_holds_one_needs_nothing_unrecorded():
-    strong, none = (e_value_of(straight(p, controls(p))) for p in (simulated(300, slope=0.1), simulated(300, slope=0.0)))
+    strong, none = (
+        e_value_of(straight(p, controls(p))) for p in (simulated(300, slope=0.1), simulated(300, slope=0.0))
+    )
     assert strong.limit > 1.2 and strong.low < strong.risk_ratio < strong.high
     assert none.low < 1 < none.high and none.limit == 1.0
 
@@ -103,7 +105,10 @@ def test_what_was_said_and_what_was_done():
             "outcomes": {"repurchase_intent": {"min": 0, "max": 10, "likely": [8, 10]}},
         }
     )
-    panel = panel_of(intent=np.r_[np.repeat([9.0, 8, 7], 20), np.full(5, np.nan)], bought=np.r_[np.tile([1.0, 1, 1, 0], 10), np.tile([1.0, 0], 10), np.ones(5)])
+    panel = panel_of(
+        intent=np.r_[np.repeat([9.0, 8, 7], 20), np.full(5, np.nan)],
+        bought=np.r_[np.tile([1.0, 1, 1, 0], 10), np.tile([1.0, 0], 10), np.ones(5)],
+    )
     found = bought_by_intent(panel, asked)
     assert (found["likely"].value, found["unlikely"].value) == (0.75, 0.5) and found["likely"].n == 40
     assert found["difference"].value == pytest.approx(0.25)

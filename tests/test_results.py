@@ -10,6 +10,7 @@ from csat_analysis.errors import ResultError
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.estimators import mean, share
 from csat_analysis.programme import Programme
+from csat_analysis.report.wording import UNITS
 from csat_analysis.results import KEYS, Recorder, Results, from_json, make_record, to_json
 
 PROGRAMME = Programme.model_validate(

@@ -80,14 +80,18 @@ def test_bands_begin_at_their_own_score():
 
 def test_a_step_without_controls_is_the_difference_of_two_shares():
     # of 40 satisfied 20 bought again, of 40 completely satisfied 32
-    panel = panel_of(satisfaction=np.repeat([80.0, 95.0], 40), bought=np.r_[np.repeat([0.0, 1], 20), np.repeat([0.0, 1], [8, 32])])
+    panel = panel_of(
+        satisfaction=np.repeat([80.0, 95.0], 40), bought=np.r_[np.repeat([0.0, 1], 20), np.repeat([0.0, 1], [8, 32])]
+    )
     steps = step_values(panel, controls(panel))
     assert steps["complete"].value == pytest.approx(0.3) and steps["complete"].n == 80
     assert isinstance(steps["satisfied"], NoEstimate) and "neutral" in steps["satisfied"].reason
 
 
 def test_a_band_in_which_nearly_all_did_the_same_has_no_step():
-    panel = panel_of(satisfaction=np.repeat([80.0, 95.0], 40), bought=np.r_[np.repeat([0.0, 1], 20), np.repeat([0.0, 1], [2, 38])])
+    panel = panel_of(
+        satisfaction=np.repeat([80.0, 95.0], 40), bought=np.r_[np.repeat([0.0, 1], 20), np.repeat([0.0, 1], [2, 38])]
+    )
     assert all(isinstance(step, NoEstimate) for step in step_values(panel, controls(panel)).values())
 
 
@@ -120,8 +124,10 @@ def test_equal_slopes_are_called_different_as_seldom_as_they_should():
 
 def test_a_level_with_few_of_the_rarer_outcome_has_no_slope():
     size = 120
-    level = np.repeat(["low", "high", "medium"], [60, 55, 5])
-    panel = panel_of(competition=level, satisfaction=np.random.default_rng(1).normal(70, 10, size), bought=np.arange(size) % 2.0)
+    level = np.repeat(["low", "high", "medium"], [60, 50, 10])
+    panel = panel_of(
+        competition=level, satisfaction=np.random.default_rng(1).normal(70, 10, size), bought=np.arange(size) % 2.0
+    )
     found = slopes_by(panel, controls(panel), "competition")
     assert isinstance(found.effects["medium"], NoEstimate) and isinstance(found.effects["low"], Estimate)
     assert slopes_by(panel, controls(panel), "tenure").status == "not_supplied"

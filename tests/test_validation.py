@@ -49,7 +49,9 @@ def test_brier_by_hand():
 def test_later_outcomes_do_not_change_earlier_predictions():
     panel = simulated(200)
     last = panel.table["period"] == PERIODS[-1]
-    turned = replace(panel, table=panel.table.assign(bought=panel.table["bought"].where(~last, 1 - panel.table["bought"])))
+    turned = replace(
+        panel, table=panel.table.assign(bought=panel.table["bought"].where(~last, 1 - panel.table["bought"]))
+    )
     before, after = (out_of_time(p).with_satisfaction for p in (panel, turned))
     assert np.array_equal(before, after, equal_nan=True) and np.isfinite(before).sum() == 400
 

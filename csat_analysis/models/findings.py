@@ -91,13 +91,13 @@ class Findings:
     def ame_linear(self) -> Number:
         if isinstance(self.linear, NoEstimate):
             return self.linear
-        return effects.coefficient(self.linear, SATISFACTION)
+        return effects.coefficient(self.linear, SATISFACTION, effects.EFFECT)
 
     @property
     def benchmark_gap(self) -> Number:
         if self.benchmark is None:
             return NoEstimate("not_supplied", "survey.yml names no benchmark")
-        return combined(self.ame - self.benchmark)
+        return combined(self.ame - self.benchmark, effects.EFFECT)
 
     def published(self, at: float) -> float:
         """The published example: .75 at 67 points, and the benchmark for every point above."""

@@ -13,7 +13,7 @@ from csat_analysis.estimate import NOBODY, Estimate, NoEstimate
 from csat_analysis.estimators import Values, estimated, mean, share
 from csat_analysis.models.controls import controls
 from csat_analysis.models.curves import SATISFACTION
-from csat_analysis.models.effects import KIND, PROBABILITY, combined
+from csat_analysis.models.effects import PROBABILITY, UNTRIED, combined
 from csat_analysis.models.regression import fit_logit
 from csat_analysis.models.repurchase import Panel, too_few
 from csat_analysis.period import Period
@@ -110,7 +110,7 @@ def auc(design: Design, y: Values, p: Values) -> Estimate | NoEstimate:
     value = float(np.average(place[buyer], weights=weight[buyer]))
     total = np.where(buyer, weight[buyer].sum(), weight[~buyer].sum())
     found = estimated(value, weight * (place - value) / total, rows, design, NOBODY, bounds=PROBABILITY)
-    return replace(found, kind=KIND, finite=False)
+    return replace(found, kind=UNTRIED, finite=False)
 
 
 def share_below(at: np.ndarray, others: np.ndarray, weight: np.ndarray) -> np.ndarray:
