@@ -75,7 +75,7 @@ def test_an_influence_is_what_leaving_the_contact_out_changes(fit):
     y = fit.mean(fit.columns)
     panel = simulated(60)
     left_out = []
-    for gone in range(0, 30):
+    for gone in range(30):
         keep = np.arange(len(y)) != gone
         part = fit_logit(panel.design, panel.outcome, pd.DataFrame(fit.columns[:, 1:]), inside=keep)
         left_out.append(effect.value - effects.average_marginal_effect(part, slopes(part)).value)

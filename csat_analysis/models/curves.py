@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,7 +103,7 @@ def spline_slopes(scores: np.ndarray, knots: tuple[float, ...]) -> np.ndarray:
     return np.column_stack([np.ones(len(scores)), *bends(scores, knots, lambda left: 3 * left**2)])
 
 
-def bends(scores: np.ndarray, knots: tuple[float, ...], power) -> list[np.ndarray]:
+def bends(scores: np.ndarray, knots: tuple[float, ...], power: Callable) -> list[np.ndarray]:
     if not knots:
         return []
     *_, before, last = knots

@@ -123,7 +123,7 @@ def wave_answers(wave: Wave) -> pd.DataFrame:
     """A wave's representative answers with what its frame knew of their customers."""
     answers, design = wave.answers, wave.sample.design
     anonymous = {"contact_id", "responded_on"} & set(wave.clean.stand_ins["column"])
-    intent = answers["repurchase_intent"] if "repurchase_intent" in answers else np.nan
+    intent = answers.get("repurchase_intent", np.nan)
     table = pd.DataFrame(
         {
             "period": str(wave.period),
