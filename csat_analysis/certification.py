@@ -36,7 +36,9 @@ FINGERPRINTED = (
 )
 UNEQUAL = ("strata",)
 USUAL = ("mean", "share", "nps", "quantile")
-STUDIED_APART = {"effect": "repurchase"}  # kind of estimate → the study with its settings
+STUDIED_APART = dict.fromkeys(
+    ("effect", "prediction", "auc"), "repurchase"
+)  # kind of number → the study with its settings
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
 MAX_DESIGN_EFFECT = {"": 1.5, "raked": 2.0, "propensity": 2.0}  # by weights (Kish); more unequal ones were never tried
 SAMPLE_OF_A_DOMAIN = 100  # answers that the sample behind a small domain needs; the study's has 150
@@ -108,6 +110,12 @@ def nearest(cells: pd.DataFrame, answers: int) -> pd.DataFrame:
     """The cells at the nearest numbers of answers below and above; none below the smallest that was tried."""
     below, above = cells.loc[cells["n"] <= answers, "n"].max(), cells.loc[cells["n"] >= answers, "n"].min()
     return cells.iloc[:0] if pd.isna(below) else cells[cells["n"].isin([below, above])]
+
+
+def holds_at(kind: str, answers: int) -> bool:
+    """Did a study show the interval of this kind of number to hold at so many answers?"""
+    cells = nearest(studied_apart(kind), answers)
+    return bool(len(cells)) and bool(cells["holds"].all())
 
 
 @cache

@@ -88,9 +88,34 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "target.progress": ("points", ()),
     # 05 customers and service
     # 06 repurchase
+    "repurchase.contacts": ("count", ("stage",)),
+    "repurchase.rate": ("share", ()),
+    "repurchase.rate_in": ("share", ("period",)),
+    "repurchase.ame": ("probability", ()),
+    "repurchase.ame_linear": ("probability", ()),
+    "repurchase.ame_corrected": ("probability", ()),
+    "repurchase.ame_within": ("probability", ()),
+    "repurchase.benchmark": ("probability", ()),
+    "repurchase.benchmark_gap": ("probability", ()),
+    "repurchase.published": ("probability", ("at",)),
+    "repurchase.predicted": ("probability", ("at",)),
+    "repurchase.nonlinearity_p": ("score", ()),
+    "repurchase.shape_power": ("share", ()),
+    "repurchase.step": ("probability", ("step",)),
+    "repurchase.by_competition": ("probability", ("competition",)),
+    "repurchase.by_segment": ("probability", ("segment", "level")),
+    "repurchase.equal_slopes_p": ("score", ("column",)),
+    "repurchase.separation": ("count", ()),
+    "repurchase.auc": ("score", ()),
+    "repurchase.auc_gain": ("score", ()),
+    "repurchase.brier": ("score", ()),
+    "repurchase.brier_gain": ("score", ()),
+    "repurchase.by_intent": ("share", ("intent",)),
+    "repurchase.intent_gap": ("share", ()),
+    "repurchase.sales_at_risk": ("share", ()),
     # 07 drivers and plan
     # 08 voice of the customer
     # 09 managers and actions
 }
 MEASURE_UNITS = {"nps": "nps_points", "csat": "share", "satisfied_share": "share"}
-DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "count": 0}
+DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "probability": 5, "count": 0}

@@ -25,6 +25,7 @@ from csat_analysis.programme_parts import (
     Panel,
     Part,
     Reporting,
+    Repurchase,
     Scale,
     Segment,
     Standard,
@@ -75,7 +76,7 @@ class Programme(Part):
     clv: dict[str, float] = {}
     scorecard: dict[str, float] = {}
     kpi_targets: dict[str, float] = {}
-    repurchase: dict[str, float] = {}
+    repurchase: Repurchase | None = None
     reporting: Reporting = Reporting()
     sources: dict[str, dict[str, str]] = {}
 

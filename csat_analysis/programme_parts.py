@@ -175,6 +175,13 @@ class Fieldwork(Part):
     cost_per_interview: float | None = Field(None, gt=0)
 
 
+class Repurchase(Part):
+    """When an order counts as buying again, and a published effect an index point (probability) to compare with."""
+
+    window_days: int = Field(gt=0)
+    benchmark: float | None = Field(None, gt=0, lt=1)
+
+
 class MissingItems(Part):
     at_least: int = Field(4, ge=1)
 

@@ -19,6 +19,7 @@ POWER = 0.80
 DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
 FALSE_DISCOVERY_RATE = 0.05
 NEARLY_ALL = 0.95  # of those invited, explained by the rule's draw
+SHAPE_ERROR = 0.05  # of the test of shape
 PRIMARY = "index"
 RELIABLE = 0.70  # α or ω of a dimension that is reported (Nunnally 1978)
 
@@ -86,6 +87,26 @@ RULES = (
     Rule("reliability", "reliable", "the interval of α (or ω) lies at or above .70"),
     Rule("reliability", "not_reliable", "the interval of α (or ω) lies below .70"),
     Rule("reliability", "reliability_untold", "the interval of α (or ω) includes .70"),
+    Rule("effect", "goes_up_with", "the interval of the average marginal effect of an index point lies above 0"),
+    Rule("effect", "goes_down_with", "the interval of the average marginal effect of an index point lies below 0"),
+    Rule(
+        "effect",
+        "no_detectable_effect",
+        "it includes 0, and an effect as large as the benchmark would have been found with 80 % power",
+    ),
+    Rule("effect", "cannot_be_told", "it includes 0, and such an effect would have been missed too often"),
+    Rule("benchmark", "above_benchmark", "the interval of effect − benchmark lies above 0"),
+    Rule("benchmark", "below_benchmark", "the interval of effect − benchmark lies below 0"),
+    Rule("benchmark", "not_told_from_benchmark", "the interval of effect − benchmark includes 0"),
+    Rule("shape", "bent", "the Wald test of the spline's bends gives p < 5 %"),
+    Rule(
+        "shape",
+        "no_detectable_bend",
+        "p is 5 % or more, and the named curvature (all of the effect above the median score) would have been found with 80 % power",
+    ),
+    Rule("slopes", "slopes_differ", "the Wald test that all slopes are equal is significant after Benjamini–Hochberg"),
+    Rule("slopes", "slopes_not_told_apart", "it is not significant after Benjamini–Hochberg"),
+    Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
 )
 
 
@@ -208,6 +229,39 @@ def silence_verdict(
     if point.interval(confidence)[1] <= 0:
         return "cannot_drop"
     return "only_if_far_lower" if lower.interval(confidence)[0] > score_sd else "hangs_on_silent"
+
+
+def effect_verdict(effect: Estimate | NoEstimate, worth_finding: float | None, confidence: float = 0.95) -> str | None:
+    """goes_up_with, goes_down_with, no_detectable_effect or cannot_be_told, of an effect a point.
+
+    worth_finding  the effect that should have been seen were it there (the benchmark); None: cannot be told.
+    """
+    word = worded(effect, 0.0, confidence, above="goes_up_with", below="goes_down_with", between="cannot_be_told")
+    if word != "cannot_be_told" or worth_finding is None:
+        return word
+    return "no_detectable_effect" if detectable_change(effect, confidence) <= worth_finding else word
+
+
+def benchmark_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
+    return worded(
+        gap, 0.0, confidence, above="above_benchmark", below="below_benchmark", between="not_told_from_benchmark"
+    )
+
+
+def shape_verdict(p_value: float, power: float) -> str:
+    """bent, no_detectable_bend or cannot_be_told, from the test of shape and its power to see the named curvature."""
+    if p_value < SHAPE_ERROR:
+        return "bent"
+    return "no_detectable_bend" if power >= POWER else "cannot_be_told"
+
+
+def slope_verdicts(p_values: Mapping[Hashable, float]) -> dict[Hashable, str]:
+    """slopes_differ or slopes_not_told_apart by column, with Benjamini–Hochberg over all of them."""
+    if not p_values:
+        return {}
+    adjusted = stats.false_discovery_control(np.array(list(p_values.values())), method="bh")
+    words = {True: "slopes_differ", False: "slopes_not_told_apart"}
+    return {name: words[bool(p < FALSE_DISCOVERY_RATE)] for name, p in zip(p_values, adjusted)}
 
 
 def difference_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:

@@ -15,6 +15,7 @@ from report_records import (
     record,
     segment_records,
 )
+from repurchase_records import repurchase_records
 
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme, load_programme
@@ -55,6 +56,7 @@ def house_results(*, verdict: str = "rose") -> Results:
             *headline_records(verdict),
             *part_records(house_programme()),
             *segment_records(),
+            *repurchase_records(),
             *intake_records(),
             *questionnaire_records(),
             *certification_records(),

@@ -63,6 +63,7 @@ def test_every_figure_outside_a_number_is_one_of_its_bounds_or_of_the_questionna
     fixed += [programme.target.gain_per_year] if programme.target else [DEFAULT_GAIN]
     fixed.append(RELIABLE)
     fixed += [int(r.group["answers"]) for r in view.records("certification.coverage")]
+    fixed += [float(r.group["at"]) for r in view.records("repurchase.predicted")]
     bounds = [
         wording.number_text(abs(bound), r.unit, language, signed=True).lstrip("+")
         for r in view.results.records

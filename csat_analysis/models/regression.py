@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, optimize
+from scipy import linalg, special
 from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 
@@ -14,10 +14,50 @@ from csat_analysis.design import Design
 from csat_analysis.errors import EstimateError
 from csat_analysis.estimate import Estimate
 from csat_analysis.estimators import Values, domain, estimated
+from csat_analysis.models.separation import firth, separating_columns
 
 INTERCEPT = "intercept"
 ROUNDING = 1e-10  # below this share of its own size, what is left of a column is rounding
 PRECISION = 1e-10  # of the coefficients; with the usual 1e-8 of the deviance, standard errors are 1e-5 off
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted regression, for its coefficients and for what follows from them (models/effects.py).
+
+    names      the coefficients, "intercept" first; `beta` their values.
+    columns    rows × coefficients; `rows` their positions in the design, `lost` those of contacts without a value.
+    influence  coefficients × rows: what each contact adds to each coefficient, as in `svyglm`.
+    leverage   what share of its own fitted value each contact brings.
+    logistic   True: p = 1/(1 + exp(−xβ)); False: p = xβ.
+    separated  the columns that tell the outcomes apart, for which the fit is Firth's; mostly none.
+    """
+
+    names: list[str]
+    beta: np.ndarray
+    columns: np.ndarray
+    influence: np.ndarray
+    leverage: np.ndarray
+    rows: np.ndarray
+    lost: np.ndarray
+    design: Design
+    logistic: bool
+    separated: tuple[str, ...] = ()
+
+    @property
+    def coefficients(self) -> dict[str, Estimate]:
+        return {
+            name: replace(estimated(float(value), of_contacts, self.rows, self.design, self.lost), kind="other")
+            for name, value, of_contacts in zip(self.names, self.beta, self.influence, strict=True)
+        }
+
+    @property
+    def weight(self) -> np.ndarray:
+        return self.design.weight[self.rows]
+
+    def mean(self, columns: np.ndarray) -> np.ndarray:
+        """What is expected where the columns are these."""
+        return special.expit(columns @ self.beta) if self.logistic else columns @ self.beta
 
 
 def linear(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | None = None) -> dict[str, Estimate]:
@@ -36,7 +76,7 @@ def linear(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | None 
     coefficients.
     Source: Binder (1983). Checked against R survey `svyglm` (tests/reference/regression.R).
     """
-    return coefficients(design, y, x, families.Gaussian(), inside)
+    return fit_linear(design, y, x, inside=inside).coefficients
 
 
 def logit(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | None = None) -> dict[str, Estimate]:
@@ -52,35 +92,92 @@ def logit(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | None =
     coefficient is the likeliest, and only a penalised fit (Firth 1993) would give one.
     Source: Binder (1983). Checked against R survey `svyglm` (tests/reference/regression.R).
     """
-    return coefficients(design, y, x, families.Binomial(), inside)
+    fit = fit_logit(design, y, x, inside=inside)
+    if fit.separated:
+        raise EstimateError(
+            f"logit: {' and '.join(fit.separated)} separate the outcomes (beyond some value all are alike), so the likeliest "
+            "coefficient is infinite; a penalised fit (Firth 1993) is needed, or another column"
+        )
+    return fit.coefficients
 
 
-def coefficients(
-    design: Design, y: Values, x: pd.DataFrame, family: families.Family, inside: Values | None
-) -> dict[str, Estimate]:
-    """Fit with the family's canonical link, for which the influence is A⁻¹ w x (y − μ) with A = XᵀW V(μ) X."""
+def fit_linear(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | None = None) -> Fit:
+    """`linear` as a Fit."""
+    y, columns, rows, lost = usable(design, y, x, inside)
+    names = [INTERCEPT, *x.columns]
+    check_rank(columns, names)
+    weight = design.weight[rows] / design.weight[rows].mean()
+    beta = likeliest(y, columns, weight, families.Gaussian())
+    return assembled(names, beta, columns, weight * (y - columns @ beta), weight, rows, lost, design, logistic=False)
+
+
+def fit_logit(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | None = None) -> Fit:
+    """`logit` as a Fit; where columns separate the outcomes, by Firth's penalised likelihood, and `separated` names them.
+
+    The penalised influence is A⁻¹ x (w (y − p) + h (½ − p)).
+    """
+    y, columns, rows, lost = usable(design, y, x, inside)
+    names = [INTERCEPT, *x.columns]
+    check_rank(columns, names)
+    check_outcomes(y)
+    weight = design.weight[rows] / design.weight[rows].mean()
+    separated = separating_columns(y, columns, names)
+    beta = firth(y, columns, weight) if separated else likeliest(y, columns, weight, families.Binomial())
+    p = special.expit(columns @ beta)
+    fit = assembled(names, beta, columns, weight * (y - p), weight * p * (1 - p), rows, lost, design, logistic=True)
+    if not separated:
+        return fit
+    residual = weight * (y - p) + fit.leverage * (0.5 - p)
+    penalised = assembled(names, beta, columns, residual, weight * p * (1 - p), rows, lost, design, logistic=True)
+    return replace(penalised, separated=tuple(separated))
+
+
+def usable(
+    design: Design, y: Values, x: pd.DataFrame, inside: Values | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Outcomes and columns (with the intercept) of those who have all of them, their rows, and the rows lost."""
     y, columns = np.asarray(y, dtype=float), numbers(x)
     if len(columns) != len(y):
         raise EstimateError(
             f"regression: {len(columns)} rows of columns for {len(y)} outcomes: give both one a contact"
         )
     rows, lost = domain(design, y + columns.sum(axis=1), inside)
-    names = [INTERCEPT, *x.columns]
-    y, columns = y[rows], np.column_stack([np.ones(len(rows)), columns[rows]])
-    check_rank(columns, names)
-    weight = design.weight[rows] / design.weight[rows].mean()
-    if isinstance(family, families.Binomial):
-        check_outcomes(y, columns, names)
+    return y[rows], np.column_stack([np.ones(len(rows)), columns[rows]]), rows, lost
+
+
+def likeliest(y: np.ndarray, columns: np.ndarray, weight: np.ndarray, family: families.Family) -> np.ndarray:
+    """Coefficients of largest (pseudo-)likelihood.
+
+    Raises EstimateError where the fit doesn't converge.
+    """
     fitted = GLM(y, columns, family=family, var_weights=weight).fit(
         tol_criterion="params", tol=PRECISION, rtol=PRECISION
     )
-    scores = (weight * (y - fitted.mu))[:, None] * columns
-    curvature = columns.T @ ((weight * family.variance(fitted.mu))[:, None] * columns)
-    influence = np.linalg.solve(curvature, scores.T)
-    return {
-        name: replace(estimated(float(value), of_contacts, rows, design, lost), kind="other")
-        for name, value, of_contacts in zip(names, fitted.params, influence, strict=True)
-    }
+    if not fitted.converged or not np.isfinite(fitted.params).all():
+        raise EstimateError("regression: the fit did not converge: a column is nearly the same for all, or too large")
+    return np.asarray(fitted.params)
+
+
+def assembled(
+    names: list[str],
+    beta: np.ndarray,
+    columns: np.ndarray,
+    residual: np.ndarray,
+    spread: np.ndarray,
+    rows: np.ndarray,
+    lost: np.ndarray,
+    design: Design,
+    *,
+    logistic: bool,
+) -> Fit:
+    """The fit with its influences A⁻¹ x · residual and leverages spread · xᵀA⁻¹x, A = Σ spread · x xᵀ.
+
+    With the canonical link `residual` is w (y − μ) and `spread` w V(μ).
+    """
+    curvature = columns.T @ (spread[:, None] * columns)
+    directions = np.linalg.solve(curvature, columns.T)
+    leverage = spread * np.einsum("ij,ji->i", columns, directions)
+    return Fit(list(names), beta, columns, directions * residual, leverage, rows, lost, design, logistic)
 
 
 def numbers(x: pd.DataFrame) -> np.ndarray:
@@ -109,22 +206,9 @@ def check_rank(columns: np.ndarray, names: list[str]) -> None:
         raise EstimateError(f"regression: column {name!r} follows from the columns before it: leave one of them out")
 
 
-def check_outcomes(y: np.ndarray, columns: np.ndarray, names: list[str]) -> None:
-    """Outcomes must be 0 and 1, both, and no combination of columns may tell them apart.
-
-    Separation, complete or not, is a direction b with (2y − 1) xb ≥ 0 for all and > 0 for some: a linear programme
-    (Konis 2007), which sees it before a fit wanders off to infinity.
-    """
+def check_outcomes(y: np.ndarray) -> None:
+    """Outcomes must be 0 and 1, and both occur."""
     if not np.isin(y, (0, 1)).all():
         raise EstimateError(f"logit: an outcome is {y[~np.isin(y, (0, 1))][0]:g}; outcomes are 0 and 1")
     if np.ptp(y) == 0:
         raise EstimateError(f"logit: the outcome is {y[0]:g} for everyone: nothing to explain")
-    distinct = np.unique(np.column_stack([2 * y - 1, columns / np.abs(columns).max(axis=0)]), axis=0)
-    towards = distinct[:, :1] * distinct[:, 1:]
-    found = optimize.linprog(-towards.sum(axis=0), -towards, np.zeros(len(towards)), bounds=(-1, 1))
-    if np.abs(found.x).max() > 0.5:  # a direction that separates can be as long as the bounds let it; otherwise b is 0
-        telling = [name for name, b in zip(names[1:], found.x[1:], strict=True) if abs(b) > 1e-9]
-        raise EstimateError(
-            f"logit: {' and '.join(telling)} separate the outcomes (beyond some value all are alike), so the likeliest "
-            "coefficient is infinite; a penalised fit (Firth 1993) is needed, or another column"
-        )

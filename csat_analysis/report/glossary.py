@@ -20,6 +20,10 @@ RULES = {
     "design.sample_size": "term.rule.size",
     "quality.alpha": "term.rule.reliability",
     "bias.tipping_point": "term.rule.silence",
+    "repurchase.ame": "term.rule.effect",
+    "repurchase.benchmark_gap": "term.rule.benchmark",
+    "repurchase.nonlinearity_p": "term.rule.shape",
+    "repurchase.equal_slopes_p": "term.rule.slopes",
 }
 
 

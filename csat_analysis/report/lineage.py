@@ -24,6 +24,18 @@ DIFFERENCES = (
     "bias.late_answerers",
     "bias.channel",
     "bias.study_bias",
+    "repurchase.ame",
+    "repurchase.ame_linear",
+    "repurchase.ame_corrected",
+    "repurchase.ame_within",
+    "repurchase.benchmark",
+    "repurchase.benchmark_gap",
+    "repurchase.step",
+    "repurchase.by_competition",
+    "repurchase.by_segment",
+    "repurchase.auc_gain",
+    "repurchase.brier_gain",
+    "repurchase.intent_gap",
 )
 GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
@@ -194,6 +206,12 @@ class Numbers:
             "estimator": lambda name: say(f"estimator.{name}", self.language),
             "outcome": lambda name: say(f"outcome.{name}", self.language),
             "manager": str,
+            "stage": lambda name: say(f"repurchase.stage.{name}", self.language),
+            "at": lambda points: wording.plain_text(float(points), self.language),
+            "column": self.trait,
+            "step": lambda name: say(f"repurchase.step.{name}", self.language),
+            "competition": lambda level: self.trait("competition", level),
+            "intent": lambda name: say(f"repurchase.intent.{name}", self.language),
         }
         if (name, level) in wording.GROUPS:
             return say(wording.GROUPS[name, level], self.language)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import appendix, sections, where, wording
+from csat_analysis.report import appendix, repurchase, sections, where, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.glossary import glossary
 from csat_analysis.report.lineage import Numbers
@@ -22,10 +22,17 @@ from csat_analysis.results import Results
 SECTIONS = {
     "overview": sections.overview,
     "where": where.where,
+    "repurchase": repurchase.repurchase,
     "belief": appendix.belief,
     "glossary": glossary,
 }
-TITLES = {"overview": "overview.title", "where": "where.title", "belief": "belief.title", "glossary": "glossary.title"}
+TITLES = {
+    "overview": "overview.title",
+    "where": "where.title",
+    "repurchase": "repurchase.title",
+    "belief": "belief.title",
+    "glossary": "glossary.title",
+}
 OTHER_LANGUAGE = {"zh": "en", "en": "zh"}
 
 

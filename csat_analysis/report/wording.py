@@ -90,6 +90,26 @@ GAPS = {
     "executives_lower": "where.gap.executives_lower",
     "no_detectable_difference": "where.gap.no_detectable_difference",
 }
+EFFECTS = {
+    "goes_up_with": "repurchase.effect.goes_up_with",
+    "goes_down_with": "repurchase.effect.goes_down_with",
+    "no_detectable_effect": "repurchase.effect.no_detectable_effect",
+    "cannot_be_told": "repurchase.effect.cannot_be_told",
+}
+BENCHMARKS = {
+    "above_benchmark": "repurchase.benchmark.above_benchmark",
+    "below_benchmark": "repurchase.benchmark.below_benchmark",
+    "not_told_from_benchmark": "repurchase.benchmark.not_told_from_benchmark",
+}
+SHAPES = {
+    "bent": "repurchase.shape.bent",
+    "no_detectable_bend": "repurchase.shape.no_detectable_bend",
+    "cannot_be_told": "repurchase.shape.cannot_be_told",
+}
+SLOPES = {
+    "slopes_differ": "repurchase.groups.slopes_differ",
+    "slopes_not_told_apart": "repurchase.groups.slopes_not_told_apart",
+}
 HIDDEN = {
     "suppressed": "where.hidden.suppressed",
     "not_certified": "where.hidden.not_certified",

@@ -23,7 +23,7 @@ class Life:
 
     def __init__(self, programme: Programme, published: list[Period], seed: int) -> None:
         self.programme, self.published, self.seed = programme, published, seed
-        self.calendar, self.window = run_up(published[0]) + published, int(programme.repurchase["window_days"])
+        self.calendar, self.window = run_up(published[0]) + published, programme.repurchase.window_days
         self.customers = population.draw_customers(programme, self.calendar, seed)
         self.customers["left_on"] = pd.Series(pd.NaT, index=self.customers.index, dtype="datetime64[s]")
         self.customers["left_reason"] = ""

@@ -67,5 +67,5 @@ def problems(programme: Programme) -> Iterator[str]:
             yield f"panels: {name} is not of a stated size by equal_interval or top"
     if {isinstance(code, str) for code in programme.missing_codes} != {True, False}:
         yield "missing_codes: not both a number and a text are there"
-    if "window_days" not in programme.repurchase:
+    if programme.repurchase is None:
         yield "repurchase: window_days is not there"

@@ -1,0 +1,94 @@
+"""The report's section on repurchase: says what was recorded, and plainly what can't be said."""
+
+import pytest
+from page_text import plain
+from report_examples import house_results, report, without
+from repurchase_records import repurchase_records
+
+from csat_analysis.report import render
+from csat_analysis.report.wording import SHAPES, say
+from csat_analysis.results import Record, Results
+
+ALL_SECTIONS = list(render.SECTIONS)
+
+
+@pytest.fixture(autouse=True)
+def this_section_alone(monkeypatch):
+    """The other sections' charts take long to draw and say nothing here."""
+    monkeypatch.setattr(render, "SECTIONS", {"repurchase": render.SECTIONS["repurchase"]})
+
+
+def others() -> list[Record]:
+    return [r for r in house_results().records if not r.key.startswith("repurchase.")]
+
+
+def made(language: str = "en", *, hide: str | None = None, chosen=lambda r: r.unit != "count", **verdicts: str):
+    results = Results([*others(), *repurchase_records(**verdicts)])
+    if hide:
+        results = without(results, hide, lambda r: r.key.startswith("repurchase.") and chosen(r))
+    return report(results, language)
+
+
+def words(language: str = "en", **options) -> str:
+    return plain(made(language, **options).section("repurchase"))
+
+
+def test_the_section_follows_where_and_is_absent_where_nothing_was_recorded():
+    assert ALL_SECTIONS.index("repurchase") == ALL_SECTIONS.index("where") + 1
+    assert "repurchase" not in report(Results(others())).sections
+
+
+def test_the_effect_stands_beside_the_published_one_and_its_example():
+    said = words()
+    assert "0.58 percentage points likelier to buy again (interval +0.21 to +0.95 percentage points)" in said
+    assert "It cannot be told from the published +0.58 percentage points" in said
+    assert "from 75.00% to 76.74%; among our customers it is 76.30% at the lower and 78.10%" in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("verdict", ["goes_up_with", "goes_down_with", "no_detectable_effect", "cannot_be_told"])
+def test_each_verdict_has_its_sentence(language, verdict):
+    sentence = say(f"repurchase.effect.{verdict}", language, size="|", value="|", interval="|").split("|")[0]
+    assert sentence in words(language, verdict=verdict)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_shape_is_said_with_the_chance_to_have_seen_it(shape):
+    said = words(shape=shape)
+    assert ("chance of" in said and "50.3%" in said) == (shape != "bent")
+
+
+def test_groups_that_cannot_be_told_apart_are_not_ranked():
+    said = words()
+    assert "Competition: no difference between groups is detectable" in said
+    assert "no interval was shown to hold for so few answers: Little competition" in said
+
+
+def test_what_is_not_certified_is_said_and_no_number_shown():
+    said = words(hide="not_certified", chosen=lambda r: r.status == "ok")
+    assert "What an index point goes with is not given: not certified at this sample size" in said
+    assert "0.58" not in said.replace("+0.58", "") and "76.3" not in said
+
+
+@pytest.mark.parametrize("status", ["not_supplied", "not_estimable"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_survey_without_orders_or_closed_windows_says_what_would_be_needed(language, status):
+    said = words(language, hide=status)
+    assert say(f"repurchase.absent.{status}", language) in said
+    assert not made(language, hide=status).section("repurchase").count("<svg")
+
+
+def test_no_interval_or_curve_is_drawn_from_what_is_not_shown():
+    whole, thin = made(), made(hide="not_certified", chosen=lambda r: r.key == "repurchase.predicted")
+    assert "repurchase-curve" in whole.figures and "repurchase-curve" not in thin.figures
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_charts_state_their_finding(language):
+    figures = made(language).figures
+    assert "68.40%" in figures["repurchase-curve"] and "83.30%" in figures["repurchase-curve"]
+    assert "+0.84" in figures["repurchase-groups"]
+
+
+def test_no_customer_is_named_in_the_report():
+    assert "C0085" not in made().page() and "customer_id" not in made().page()
