@@ -108,7 +108,7 @@ def differing(view: View) -> list[str]:
     records = view.records("repurchase.equal_slopes_p")
     said = []
     for word, sentence in wording.SLOPES.items():
-        if names := [view.numbers.column(record.group["column"]) for record in records if record.verdict == word]:
+        if names := [view.numbers.trait(record.group["column"]) for record in records if record.verdict == word]:
             said.append(view.say(sentence, items=view.list(names)))
     return said
 
