@@ -29,7 +29,7 @@ SILENCE = {
 }
 ESTIMATORS = {
     name: f"estimator.{name}"
-    for name in ("index", "share", "nps", "median", "p90", "difference", "change", "satisfied_share")
+    for name in ("index", "share", "nps", "median", "p90", "difference", "change", "satisfied_share", "alpha", "omega")
 }
 ROW_KEYS = ("data.rows_in", "data.rows_kept", "data.rows_set_aside")
 HANDLED_KEYS = ("data.values_missing", "data.values_repaired", "data.rows_set_aside_by_rule")
