@@ -52,7 +52,8 @@ def detectable_curve(
     figure, ax = canvas(width, height)
     margin = max(text_width(name, SMALL) for name in names.values()) + 16
     top, bottom, left, right = 34, height - 40, 40, width - margin
-    ticks = axis_ticks([table[name] for name in LINES] + [pd.Series([reference], dtype=float)], (0, 1e6), 5)
+    largest = max(table["detectable_fresh"].max(), reference or 0.0)
+    ticks = axis_ticks([pd.Series([0.0, largest])], (0.0, 2 * largest), 5)
     x, y = scale(0, table["answers"].max(), left, right), scale(0, max(ticks), bottom, top)
     for tick in [0.0, *[tick for tick in ticks if tick > 0]]:
         ax.plot([left, right], [y(tick)] * 2, color=PALETTE["rule"], linewidth=1, clip_on=False)
@@ -67,7 +68,7 @@ def detectable_curve(
         ax.plot(x(table["answers"]), y(table[name]), color=PALETTE[tone], linewidth=1, clip_on=False)
         ax.plot(x(here["answers"]), y(here[name]), color=PALETTE[tone], linewidth=2.5, clip_on=False)
         last = table[name].iloc[-1]
-        shift = -8 if name == "detectable_fresh" else 8
+        shift = -9 if name == "detectable_fresh" else 9
         write(
             ax,
             right + 10,

@@ -33,8 +33,9 @@ def allocate(size: int, customers: pd.Series, share: pd.Series, panel: str) -> p
 
 def within(size: int, low: pd.Series, high: pd.Series, share: pd.Series) -> pd.Series:
     """Proportional to share, held between low and high: the factor at which the held numbers add up to size."""
-    small, large = 0.0, float((high / share).max())
-    for _ in range(200):
+    least, most, part = (column.to_numpy() for column in (low, high, share))
+    small, large = 0.0, float((most / part).max())
+    for _ in range(100):
         middle = (small + large) / 2
-        small, large = (middle, large) if (share * middle).clip(low, high).sum() < size else (small, middle)
-    return (share * large).clip(low, high)
+        small, large = (middle, large) if np.clip(part * middle, least, most).sum() < size else (small, middle)
+    return pd.Series(np.clip(part * large, least, most), index=share.index)
