@@ -36,6 +36,7 @@ FINGERPRINTED = (
 )
 UNEQUAL = ("strata",)
 USUAL = ("mean", "share", "nps", "quantile")
+FEWEST_DEGREES = 25  # of freedom: customers less strata; the study of effects from 60 answers has about 30
 STUDIED_APART = dict.fromkeys(
     ("effect", "prediction", "auc"), "repurchase"
 )  # kind of number → the study with its settings
@@ -88,7 +89,7 @@ def cells_for(estimate: Estimate) -> pd.DataFrame:
     was tried. An n above all that were tried is judged by the largest.
     """
     if name_of(estimate) in STUDIED_APART:
-        return nearest(studied_apart(name_of(estimate)), fewest(estimate))
+        return cells_apart(estimate)
     tried = table()
     leaves = answers_behind(estimate)
     weighting = most_corrected(leaves)
@@ -104,6 +105,14 @@ def cells_for(estimate: Estimate) -> pd.DataFrame:
     if len(estimate.design.contact) < own.loc[~own["domain"], "n"].min():
         return own.iloc[:0]
     return nearest(own, fewest(estimate))
+
+
+def cells_apart(estimate: Estimate) -> pd.DataFrame:
+    """Settings of the study that an estimate's kind has of its own; none for few customers or weights that it didn't have."""
+    found = nearest(studied_apart(name_of(estimate)), fewest(estimate))
+    leaves = answers_behind(estimate)
+    uneven = any(design_effect(leaf.design.weight[leaf.about]) > MAX_DESIGN_EFFECT[""] for leaf in leaves)
+    return found.iloc[:0] if uneven or estimate.degrees_of_freedom < FEWEST_DEGREES else found
 
 
 def nearest(cells: pd.DataFrame, answers: int) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = add_command(commands, draw, "draw", "draw a period's sample from its customers, and write whom to invite")
     command.add_argument("period", metavar="PERIOD")
-    command.add_argument("--seed", type=int, metavar="N", help="instead of the panels' own in survey.yml")
+    command.add_argument("--seed", type=natural, metavar="N", help="instead of the panels' own in survey.yml")
     command.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; else draws/PERIOD below the root")
     command.add_argument("--overwrite", action="store_true", help="replace a draw that is there")
 
@@ -89,6 +89,12 @@ def add_command(commands, function, name: str, does: str) -> argparse.ArgumentPa
     )
     command.set_defaults(command=function)
     return command
+
+
+def natural(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
 
 
 def name_and_value(text: str) -> tuple[str, str]:

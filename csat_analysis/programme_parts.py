@@ -115,7 +115,7 @@ class Panel(Part):
                 raise ValueError(f"{key} belongs to draw: {owner}, not to draw: {self.draw or 'none'}")
         if self.stratum_sd and self.allocation != "neyman":
             raise ValueError("stratum_sd belongs to allocation: neyman")
-        if any(not spread > 0 for spread in self.stratum_sd.values()):
+        if any(not 0 < spread < float("inf") for spread in self.stratum_sd.values()):
             raise ValueError("stratum_sd: a standard deviation is above 0")
         return self
 

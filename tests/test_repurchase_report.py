@@ -60,7 +60,7 @@ def test_the_shape_is_said_with_the_chance_to_have_seen_it(shape):
 
 def test_groups_that_cannot_be_told_apart_are_not_ranked():
     said = words()
-    assert "Competition: no difference between groups is detectable" in said
+    assert "Competition around the customer: no difference between groups is detectable" in said
     assert "no interval was shown to hold for so few answers: Little competition" in said
 
 

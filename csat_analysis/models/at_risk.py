@@ -15,9 +15,15 @@ from csat_analysis.period import Period
 
 
 def open_answers(panel: Panel, held: Controls, period: Period) -> np.ndarray:
-    """Rows of a period's answers with all columns and sales, whose outcome isn't known yet."""
+    """Rows of a period's answers with all columns and sales, whose outcome isn't known yet: the window is open, and no order
+    came in since the answer."""
     x = columns_with(panel, held, ())
-    this = (panel.table["period"] == str(period)) & ~panel.table["closed"] & x.notna().all(axis=1)
+    this = (
+        (panel.table["period"] == str(period))
+        & ~panel.table["closed"]
+        & ~panel.table["bought_since"]
+        & x.notna().all(axis=1)
+    )
     known = panel.table[CNY_COLUMN].notna() if CNY_COLUMN in panel.table else False
     return np.flatnonzero(this & known)
 

@@ -55,7 +55,8 @@ def slopes_by(panel: Panel, held: Controls, column: str) -> BySlope | NoEstimate
     large = [name for name in named if rarer(panel.outcome[(level == name).to_numpy()]) >= FEWEST_RARER]
     few = NoEstimate("not_estimable", f"fewer than {FEWEST_RARER} of the rarer outcome")
     if len(large) < 2:
-        return BySlope(dict.fromkeys(named, few), float("nan"))
+        alone = NoEstimate("not_computed", "no second group is large enough to compare with")
+        return BySlope({name: alone if name in large else few for name in named}, float("nan"))
     try:
         return fitted_by(panel, held, column, named, large, few)
     except EstimateError as reason:

@@ -21,6 +21,7 @@ SALES_UNIT = 1000.0  # CNY; log(1 + sales / 1,000) keeps a customer without sale
 STAGES = ("answered", "representative", "joined", "closed", "scored")
 FEWEST_RARER = 10  # of the rarer outcome (mostly: didn't buy), below which no model is fitted
 CNY_COLUMN = "sales_12m"
+HOLE = 10  # orders of the usual month from which a month without any is a hole in what was supplied
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,20 +159,38 @@ def with_outcomes(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int)
     """Answers with `closed`, `bought` and `bought_before`.
 
     An order on the answer's own day counts as before it. `bought_before` is missing where orders don't reach back far
-    enough to tell.
+    enough to tell. Without a day's orders nobody knows who bought: a window that overlaps a hole (`hole_days`) is not closed.
     """
     days = answers.reset_index()[["index", "customer_id", "responded_on"]].merge(orders, on="customer_id")
     after = (days["ordered_on"] - days["responded_on"]).dt.days
     bought = answers.index.isin(days.loc[(after > 0) & (after <= window_days), "index"])
     before = answers.index.isin(days.loc[(after <= 0) & (after > -window_days), "index"])
     window = pd.Timedelta(days=window_days)
+    holes = hole_days(orders["ordered_on"])
     closed = answers["responded_on"] + window <= orders["ordered_on"].max()
+    closed &= ~touches(holes, answers["responded_on"], answers["responded_on"] + window)
     known = answers["responded_on"] - window >= orders["ordered_on"].min()
+    known &= ~touches(holes, answers["responded_on"] - window, answers["responded_on"])
     return answers.assign(
         closed=closed,
         bought=pd.Series(bought, index=answers.index, dtype=float).where(closed),
+        bought_since=answers.index.isin(days.loc[after > 0, "index"]),
         bought_before=pd.Series(before, index=answers.index, dtype=float).where(known | before),
     )
+
+
+def hole_days(ordered_on: pd.Series) -> pd.DatetimeIndex:
+    """Days of months without a single order though the usual month has HOLE or more: orders that were never supplied."""
+    months = ordered_on.dt.to_period("M")
+    counts = months.value_counts().reindex(pd.period_range(months.min(), months.max(), freq="M"), fill_value=0)
+    empty = counts.index[(counts == 0) & (counts.median() >= HOLE)]
+    days = [pd.date_range(month.start_time, month.end_time.normalize()) for month in empty]
+    return pd.DatetimeIndex(np.concatenate(days)) if days else pd.DatetimeIndex([])
+
+
+def touches(days: pd.DatetimeIndex, first: pd.Series, last: pd.Series) -> np.ndarray:
+    """Does any of these days (ascending) lie between first and last?"""
+    return np.searchsorted(days, last, side="right") > np.searchsorted(days, first, side="left")
 
 
 def panel_design(table: pd.DataFrame) -> Design:

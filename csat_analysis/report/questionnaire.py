@@ -18,6 +18,7 @@ STRUCTURE = {
     "quality.factors": ("questionnaire.factors", "questionnaire.factors.none"),
     "quality.items_off_dimension": ("questionnaire.elsewhere", "questionnaire.elsewhere.none"),
 }
+LEAST_SHOWN = 0.0005  # of a share in percent with one decimal
 SIGNS = {sign: f"sign.{sign}" for sign in careless_answers.SIGNS}
 
 
@@ -82,12 +83,21 @@ def careless(view: View) -> list[str]:
     if not share.shown:
         return [view.say("questionnaire.careless.none", reason=view.status(share))]
     readings = [view.say("questionnaire.careless", share=view.numbers.bare(share.key))]
-    if view.shown("quality.careless_by_chance"):
+    by_chance = view.shown("quality.careless_by_chance")
+    if by_chance and by_chance.value >= LEAST_SHOWN:
         chance = view.numbers.bare("quality.careless_by_chance")
         readings.append(view.say("questionnaire.careless.chance", share=chance))
     if view.has("quality.careless_effect"):
         effect = view.results.get("quality.careless_effect")
-        said = "questionnaire.careless.effect" if effect.shown else "questionnaire.careless.effect.none"
-        part = view.numbers.number(effect.key) if effect.shown else view.status(effect)
-        readings.append(view.say(said, effect=part))
+        readings.append(careless_effect(view, effect))
     return readings
+
+
+def careless_effect(view: View, effect: Record) -> str:
+    """What the index would be without the suspects, with its interval."""
+    if not effect.shown:
+        return view.say("questionnaire.careless.effect.none", effect=view.status(effect))
+    if effect.status == "exact":
+        return view.say("questionnaire.careless.effect.nobody")
+    parts = {"effect": view.numbers.number(effect.key), "interval": view.numbers.interval(effect.key)}
+    return view.say("questionnaire.careless.effect", **parts)

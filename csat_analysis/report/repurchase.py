@@ -146,7 +146,8 @@ def intent(view: View) -> list[str]:
     if not all(said.values()):
         return []
     bare = {answer: view.numbers.bare(record.key, **record.group) for answer, record in said.items()}
-    return [view.say("repurchase.believed.intent", **bare)]
+    bounds = {f"{answer}_interval": view.numbers.interval(r.key, **r.group) for answer, r in said.items()}
+    return [view.say("repurchase.believed.intent", **bare, **bounds)]
 
 
 def stake(view: View) -> list[str]:

@@ -6,13 +6,14 @@ from typing import Any
 
 from csat_analysis.report import wording
 from csat_analysis.report.balance_chart import balance_chart, balance_rows
+from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import View
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
 from csat_analysis.survey.balance import BEYOND_NOISE, FLAG
 
 RESPONSE = {"rate": "RR2"}
-MENDED, NOT_MENDED = "observed", "satisfaction"
+MENDED, NOT_MENDED, BOTH = "observed", "satisfaction", "both"
 
 
 def sample_bias(view: View) -> dict[str, Any] | None:
@@ -66,7 +67,15 @@ def moved(view: View) -> list[str]:
     if not (shift and unweighted):
         return []
     parts = {"shift": view.numbers.number(shift.key, measure="index"), "unweighted": view.numbers.bare(unweighted.key)}
-    return [view.say("bias.moved", **parts)]
+    others = [r for r in view.records("bias.weighting_shift") if r.shown and r.group["measure"] != "index" and r.value]
+    items = view.list([view.named(view.numbers.measure(r.group["measure"]), r, write=Numbers.number) for r in others])
+    said = [view.say("bias.moved", **parts)] + ([view.say("bias.moved.others", items=items)] if others else [])
+    if not (view.shown("bias.deff") and view.shown("bias.n_effective")):
+        return said
+    return [
+        *said,
+        view.say("bias.deff", deff=view.numbers.bare("bias.deff"), effective=view.numbers.bare("bias.n_effective")),
+    ]
 
 
 def silence(view: View) -> list[str]:
@@ -84,6 +93,8 @@ def silence(view: View) -> list[str]:
         for record in view.records("bias.if_silent_lower")
         if record.shown
     ]
+    if view.shown("bias.late_answerers"):
+        said.append(view.say("bias.late", late=view.numbers.number("bias.late_answerers")))
     return said + ([view.say("bias.lower", items=wording.phrases_text(band, view.language))] if band else [])
 
 
@@ -96,7 +107,11 @@ def method(view: View) -> list[str]:
             weighted=study(view, "bias.study_bias", answering, "raked"),
             coverage=study(view, "bias.study_coverage", answering, "raked"),
         )
-        for answering, sentence in ((MENDED, "bias.method.mends"), (NOT_MENDED, "bias.method.cannot"))
+        for answering, sentence in (
+            (MENDED, "bias.method.mends"),
+            (NOT_MENDED, "bias.method.cannot"),
+            (BOTH, "bias.method.both"),
+        )
         if view.shown("bias.study_bias", answering=answering, method="raked")
     ]
 

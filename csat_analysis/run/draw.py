@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from csat_analysis.errors import DrawError
@@ -193,16 +194,24 @@ def write_draw(
     refuse(folder, (root / "data" / "raw").resolve(), overwrite)
     found = read_table(root, sample.period, sample.programme, "managers", Quarantine())
     rows, record = invitation_list(sample, found and found[0]), draw_record(sample)
+    try:
+        write_whole(folder, rows, record, sample.programme)
+    except OSError as reason:
+        raise DrawError(f"{folder}: can't be written ({reason.strerror})") from None
+    return folder
+
+
+def write_whole(folder: Path, rows: pd.DataFrame, record: dict, programme: Programme) -> None:
+    """All files of a draw in a private folder, then in its place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".draw-", dir=folder.parent) as private:
         made = Path(private) / "made"
         made.mkdir()
         (made / FILES[0]).write_text(rows.to_csv(index=False, lineterminator="\r\n"), encoding="utf-8-sig", newline="")
         write_workbook(rows, made / FILES[1])
-        (made / FILES[2]).write_text(draw_record_page(record, sample.programme), encoding="utf-8")
+        (made / FILES[2]).write_text(draw_record_page(record, programme), encoding="utf-8")
         (made / FILES[3]).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         put_in_place(made, folder, Path(private) / "old")
-    return folder
 
 
 def refuse(folder: Path, raw: Path, overwrite: bool) -> None:
@@ -247,6 +256,7 @@ def write_workbook(rows: pd.DataFrame, path: Path) -> None:
         cell.font = Font(bold=True)
     for number, row in enumerate(rows.itertuples(index=False), start=2):
         for place, value in enumerate(row, start=1):
+            value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
             cell = sheet.cell(number, place, value if value != "" else None)
             if isinstance(value, str):
                 cell.number_format = "@"

@@ -82,6 +82,8 @@ def draw_panel(plan: Plan, panel: str, rule: Panel, period: Period | str, seed: 
         return Draw(panel, plan.customers.index[plan.customers["chance"] == 1], plan)
     if rule.draw == "stratified":
         return Draw(panel, at_random_by_stratum(plan, rng), plan)
+    if plan.interval is None:  # every one of them is certain
+        return Draw(panel, plan.customers.index[plan.customers["chance"] == 1], plan)
     start = float(rng.uniform(0, plan.interval))
     if rule.draw == "equal_groups":
         return Draw(panel, one_of_each_group(plan, start, rng), plan, start)
@@ -97,6 +99,10 @@ def in_list_order(frame: pd.DataFrame, panel: str, rule: Panel) -> tuple[pd.Data
     if rule.order_by not in frame:
         columns = ", ".join(map(str, frame.columns))
         raise DrawError(f"panel {panel}: customers has no column {rule.order_by} (order_by); its columns are {columns}")
+    if rule.order_by == "customer_id" or not pd.api.types.is_numeric_dtype(frame[rule.order_by]):
+        raise DrawError(
+            f"panel {panel}: {rule.order_by} (order_by) isn't a number of each customer to sort the list by"
+        )
     listed = frame.sort_values([rule.order_by, "customer_id"], ascending=[False, True]).set_index("customer_id")
     blank = int(listed[rule.order_by].isna().sum())
     if blank == len(listed):

@@ -12,12 +12,15 @@ from csat_analysis.survey.frame import customer_segments
 from csat_analysis.survey.response import invited_customers
 from csat_analysis.survey.sampling import Sample
 
+CAP_REACHED = 1.01  # weights this little over the cap count as trimmed
+
 
 def weighting_of(sample: Sample, clean: Clean, programme: Programme) -> Weighting:
     """The sample's weights raked to the frame (or as survey.yml says); as they are where there is no frame, where the survey
     brings its own, or where the method is none.
 
-    A margin that the frame has no column for, or that can't be raked to, is named in `left_out` with the reason.
+    A margin that the frame has no column for, or that can't be raked to, is named in `left_out` with the reason; so is the
+    trimming where no weights under the cap meet the margins (cutting on would drive others to 0).
     """
     rule, customers = programme.weighting, clean.tables.get("customers")
     brought = programme.design is not None and (programme.design.weight or programme.design.strata)
@@ -28,7 +31,11 @@ def weighting_of(sample: Sample, clean: Clean, programme: Programme) -> Weightin
     answered = levels.reindex(clean.tables["responses"].loc[sample.rows, "customer_id"])
     if rule.method == "propensity":
         return by_propensity(sample, clean, programme)
-    return rake_to_frame(sample.design, answered, levels, trim=rule.trim, left_out=left_out)
+    found = rake_to_frame(sample.design, answered, levels, trim=rule.trim, left_out=left_out)
+    if found.after.max() <= found.cap * CAP_REACHED:
+        return found
+    why = f"no weights under {found.cap:.1f} agree with the margins, so none was cut; a level has too few answers"
+    return rake_to_frame(sample.design, answered, levels, left_out=left_out | {"trim": why})
 
 
 def by_propensity(sample: Sample, clean: Clean, programme: Programme) -> Weighting:

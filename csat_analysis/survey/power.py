@@ -81,10 +81,11 @@ class PlannedChange:
 
     @property
     def degrees_of_freedom(self) -> float:
-        """As the change will have: customers in either wave less strata, not more than Welch's of the two waves."""
-        strata, ratio = self.n - self.df, self.n / self.planned
-        own = self.n + self.planned - min(self.overlap, self.planned, self.n) - strata
-        welch = (1 + ratio) ** 2 / (1 / max(self.df, 1) + ratio**2 / max(self.planned - strata, 1))
+        """As the change will have: of each customer in either wave as many as the last wave had of one of its own (strata
+        and unequal weights take theirs), not more than Welch's of the two waves."""
+        a_customer, ratio = self.df / self.n, self.n / self.planned
+        own = (self.n + self.planned - min(self.overlap, self.planned, self.n)) * a_customer
+        welch = (1 + ratio) ** 2 / (1 / max(self.df, 1) + ratio**2 / max(self.planned * a_customer, 1))
         return max(min(own, welch), 1.0)
 
     def power(self, change: float, confidence: float = 0.95) -> float:
@@ -127,7 +128,7 @@ def by_size(
     one = plan_change(last, last.n)
     rows = []
     for size in sizes:
-        wave = replace(one, variance=one.variance * one.n / size, n=size, df=size - (one.n - one.df), planned=size)
+        wave = replace(one, variance=one.variance * one.n / size, n=size, df=one.df * size / one.n, planned=size)
         same = replace(wave, overlap=size, correlation=correlation)
         invitations = int(np.ceil(size / response_rate))
         row = {"answers": size, "invitations": invitations, "feasible": invitations <= population}
