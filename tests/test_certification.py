@@ -65,7 +65,9 @@ def test_the_study_finds_an_interval_that_is_too_narrow(monkeypatch):
 
 
 def test_where_answering_hangs_on_satisfaction_the_loss_is_on_record():
-    shown = certification.table().query("answering == 'satisfaction' and weighting == 'design'").set_index("n")["coverage"]
+    shown = (
+        certification.table().query("answering == 'satisfaction' and weighting == 'design'").set_index("n")["coverage"]
+    )
     assert not certification.table().query("answering == 'satisfaction'")["core"].any()
     assert shown[600] < shown[40] < 0.9
 

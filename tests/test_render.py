@@ -133,7 +133,9 @@ def test_sections_are_numbered_without_gaps(pages):
 
 
 def test_no_section_stands_empty():
-    without = Results([r for r in house_results().records if not r.key.startswith(("satisfaction.", "target.", "repurchase."))])
+    without = Results(
+        [r for r in house_results().records if not r.key.startswith(("satisfaction.", "target.", "repurchase."))]
+    )
     assert report(without).sections == ["belief", "glossary"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from csat_analysis.errors import EstimateError
 from csat_analysis.intake import Clean
 from csat_analysis.programme import Programme
 from csat_analysis.survey.answering import answering_model
@@ -28,7 +29,13 @@ def weighting_of(sample: Sample, clean: Clean, programme: Programme) -> Weightin
         return Weighting(sample.design, sample.design.weight)
     levels = customer_segments(customers, programme, clean.survey_date, programme.margins)
     left_out = {name: "the list of customers has no such column" for name in programme.margins if name not in levels}
-    answered = levels.reindex(clean.tables["responses"].loc[sample.rows, "customer_id"])
+    who = clean.tables["responses"].loc[sample.rows, "customer_id"]
+    if not who.isin(levels.index).all():
+        stranger = who[~who.isin(levels.index)].iloc[0]
+        raise EstimateError(
+            f"{clean.period}: the customer {stranger!r} answered but isn't in the list that answers are weighted to"
+        )
+    answered = levels.reindex(who)
     if rule.method == "propensity":
         return by_propensity(sample, clean, programme)
     found = rake_to_frame(sample.design, answered, levels, trim=rule.trim, left_out=left_out)
