@@ -86,7 +86,9 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "satisfaction.perception_gap": ("points", ()),
     "target.gain": ("points", ()),
     "target.progress": ("points", ()),
-    # 05 customers and service
+    # 05 customers and service: customers and their value
+    # 05 customers and service: service and journey
+    # 05 customers and service: sales, target and loyalty
     # 06 repurchase
     "repurchase.contacts": ("count", ("stage",)),
     "repurchase.rate": ("share", ()),

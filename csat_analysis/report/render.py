@@ -14,6 +14,7 @@ from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.report import appendix, repurchase, sections, where, wording
 from csat_analysis.report.charts import Chart
+from csat_analysis.report.customers_and_service import customers_and_service
 from csat_analysis.report.glossary import glossary
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import View
@@ -23,6 +24,7 @@ SECTIONS = {
     "overview": sections.overview,
     "where": where.where,
     "repurchase": repurchase.repurchase,
+    "customers_and_service": customers_and_service,
     "belief": appendix.belief,
     "glossary": glossary,
 }
@@ -30,6 +32,7 @@ TITLES = {
     "overview": "overview.title",
     "where": "where.title",
     "repurchase": "repurchase.title",
+    "customers_and_service": "customers_and_service.title",
     "belief": "belief.title",
     "glossary": "glossary.title",
 }
