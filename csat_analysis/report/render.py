@@ -12,7 +12,7 @@ from markupsafe import Markup
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import appendix, repurchase, sections, where, wording
+from csat_analysis.report import appendix, repurchase, sections, svg, where, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.glossary import glossary
 from csat_analysis.report.lineage import Numbers
@@ -106,10 +106,10 @@ class Report:
     @property
     def figures(self) -> dict[str, str]:
         return {
-            name: svg
+            name: drawing
             for content in self.contents.values()
             for chart in charts_in(content)
-            for name, svg in chart.drawings.items()
+            for name, drawing in chart.drawings.items()
         }
 
     @cached_property
@@ -142,7 +142,7 @@ class Report:
 
     @cached_property
     def _style(self) -> Markup:
-        return Markup(self._templates.loader.get_source(self._templates, "style.css")[0])
+        return Markup(self._templates.loader.get_source(self._templates, "style.css")[0] + svg.STYLE)
 
     def _render(self, template: str, **values: object) -> str:
         return self._templates.get_template(template).render(**values)
