@@ -176,9 +176,9 @@ class Numbers:
         self.used[place] = record
         words = text or say(wording.STATUSES[record.status], self.language)
         hover = " · ".join(part for part in (self.label(record), self._interval(record)) if part)
-        return Markup(
-            '<button class="num{}" popovertarget="{}" data-key="{}" title="{}">{}</button>'
-        ).format("" if text else " absent", place, record.key, hover, words)
+        return Markup('<button class="num{}" popovertarget="{}" data-key="{}" title="{}">{}</button>').format(
+            "" if text else " absent", place, record.key, hover, words
+        )
 
     @staticmethod
     def _part(name: str) -> str:

@@ -95,8 +95,9 @@ def shapes_in(element: ElementTree.Element, markers: dict, name: str) -> Iterato
             yield shape("path", style, place_of(element, name) | {"d": d})
     elif element.tag == "text":
         place = rounded({key: element.get(key) for key in ("x", "y") if element.get(key)})
-        if turned := element.get("transform", "").removeprefix("rotate("):
-            place |= {} if float(turned.split()[0]) == 0 else {"transform": element.get("transform")}
+        turned = element.get("transform", "")
+        if turned and not turned.startswith("rotate(-0 "):
+            place |= {"transform": turned}
         yield shape("text", style_of(element), place, escape("".join(element.itertext())))
     elif element.tag not in ("metadata", "title", "style"):
         raise ValueError(f"a chart holds <{element.tag}>, which report/svg.py doesn't draw: extend shapes_in")
@@ -200,7 +201,9 @@ def refer(marks: dict[str, str], name: str) -> dict[str, str]:
 
 
 def style_of(element: ElementTree.Element) -> dict[str, str]:
-    return dict(re.split(r":\s*", part.strip(), maxsplit=1) for part in element.get("style", "").split(";") if part.strip())
+    return dict(
+        re.split(r":\s*", part.strip(), maxsplit=1) for part in element.get("style", "").split(";") if part.strip()
+    )
 
 
 def attributes(marks: dict[str, str]) -> str:
