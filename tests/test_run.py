@@ -22,6 +22,7 @@ from csat_analysis.run.period_run import run_period
 from csat_analysis.run.publish import put_aside, settle, targets
 from csat_analysis.run.store import store_notebooks
 
+pytestmark = pytest.mark.long
 WAVE = Period.parse("2026H1")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 

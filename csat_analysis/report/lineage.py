@@ -117,7 +117,9 @@ class Numbers:
 
     def popovers(self, places: list[str]) -> list[dict[str, object]]:
         """What the popovers of these places say, in the order of the records."""
-        return [self._popover(place, record) for place, record in self.used.items() if place in places]
+        wanted = self.used.keys() & set(places)
+        records = ((self.places[record.name], record) for record in self.results.records)
+        return [self._popover(place, record) for place, record in records if place in wanted]
 
     def _popover(self, place: str, record: Record) -> dict[str, object]:
         error = (

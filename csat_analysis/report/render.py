@@ -50,6 +50,7 @@ class Report:
 
     def __init__(self, results: Results, programme: Programme, period: Period, language: str, *, facts: dict[str, Any]):
         self.view = View(results, programme, period, language, facts, Numbers(results, programme, language))
+        self._rendered: dict[str, str] = {}
         self._templates = Environment(
             loader=PackageLoader(__package__, "template"),
             autoescape=True,
@@ -77,14 +78,18 @@ class Report:
 
     def section(self, name: str) -> str:
         """One section as HTML, as it stands in the page."""
+        if name not in self._rendered:
+            place = self.sections.index(name) + 1
+            html = self._render(f"{name}.html.j2", section=self.contents[name], name=name, number=place)
+            self._rendered[name] = wording.keep_together(html)
         return self._rendered[name]
 
     def section_for_notebook(self, name: str) -> str:
         """One section with the style and popovers that it needs to be read alone, among the analysts' notebooks."""
-        if name not in self._rendered:
+        if name not in self.contents:
             raise ResultError(f"the report has no section {name!r} this time; it has {', '.join(self.sections)}")
         alone = self._render(
-            "alone.html.j2", section=Markup(self._rendered[name]), popovers=self._popovers([name]), style=self._style
+            "alone.html.j2", section=Markup(self.section(name)), popovers=self._popovers([name]), style=self._style
         )
         return alone.replace('href="notebooks/', 'href="')
 
@@ -92,7 +97,7 @@ class Report:
         """The whole page: one file, no script, no request."""
         return self._render(
             "page.html.j2",
-            sections=[Markup(self._rendered[name]) for name in self.sections],
+            sections=[Markup(self.section(name)) for name in self.sections],
             names=self.sections,
             titles=TITLES,
             popovers=self._popovers(self.sections),
@@ -112,15 +117,8 @@ class Report:
             for name, drawing in chart.drawings.items()
         }
 
-    @cached_property
-    def _rendered(self) -> dict[str, str]:
-        return {
-            name: wording.keep_together(self._render(f"{name}.html.j2", section=content, name=name, number=place))
-            for place, (name, content) in enumerate(self.contents.items(), start=1)
-        }
-
     def _popovers(self, names: list[str]) -> list[dict[str, object]]:
-        html = "".join(self._rendered[name] for name in names)
+        html = "".join(self.section(name) for name in names)
         return self.view.numbers.popovers(
             [place for place in self.view.numbers.used if f'popovertarget="{place}"' in html]
         )
