@@ -5,7 +5,7 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
-from page_text import NUMBER, Outline, numbers_shown, plain
+from page_text import NUMBER, Outline, numbers_shown, plain, sources
 from report_examples import (
     changed_report,
     foreign_report,
@@ -192,6 +192,14 @@ def test_the_page_stands_alone(pages):
         assert len(page.encode()) < 1_000_000
         assert "<script" not in page and not re.search(r'(?:src|href)="(?:https?:)?//', page) and "@import" not in page
         assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in page
+
+
+def test_a_number_with_its_source_and_a_chart_take_few_bytes(pages):
+    """What keeps a page of ten sections under a megabyte: 800 bytes a number on average, 12 kB a drawing at most."""
+    for language, page in pages.items():
+        parts = re.findall(r'<button class="num.*?</button>|<div popover.*?</div>', page, flags=re.DOTALL)
+        assert sum(len(part.encode()) for part in parts) < 800 * len(sources(page))
+        assert max(len(drawing.encode()) for drawing in house_report(language).figures.values()) < 12_000
 
 
 def test_ids_are_unique_and_headings_skip_no_level(pages):
