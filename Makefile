@@ -25,7 +25,7 @@ report: setup
 	@$(BIN)/csat run $(PERIOD)
 
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --benchmark-disable tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --benchmark-disable tests
 
 benchmark: setup
 	$(BIN)/python -m pytest -q tests/benchmarks -m benchmark -p no:xdist

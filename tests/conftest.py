@@ -38,3 +38,8 @@ def reference_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data: {folder.name} is absent (set CSAT_REFERENCE_DATA)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files marked `long` come first, so that no worker is left with one of them when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)

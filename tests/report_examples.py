@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from report_records import (
@@ -45,6 +46,7 @@ FOREIGN_FACTS = {
 }
 
 
+@cache  # tests only read it
 def house_programme() -> Programme:
     return load_programme(CHECKOUT, "2026H1")
 
@@ -149,17 +151,21 @@ def report(results: Results, language: str = "en", **facts: object) -> Report:
     return Report(results, house_programme(), Period.parse("2026H1"), language, facts=FACTS | facts)
 
 
+@cache  # tests only read it
 def house_report(language: str, **verdict: str) -> Report:
     return report(house_results(**verdict), language)
 
 
+@cache  # tests only read it
 def changed_report(language: str) -> Report:
     return report(changed_questionnaire_results(), language, questionnaire_changed=True)
 
 
+@cache  # tests only read it
 def thin_report(language: str) -> Report:
     return report(thin_results(), language)
 
 
+@cache  # tests only read it
 def foreign_report(language: str) -> Report:
     return Report(foreign_results(), foreign_programme(), Period.parse("2026H1"), language, facts=FOREIGN_FACTS)

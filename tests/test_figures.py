@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from csat_analysis.report import figures
+from csat_analysis.report.svg import LOOKS, PLAIN
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -49,7 +50,20 @@ def texts(svg: ElementTree.Element) -> list[str]:
 
 
 def dot_places(svg: ElementTree.Element) -> list[tuple[float, float]]:
-    return [(float(use.get("x")), float(use.get("y"))) for use in svg.iter(f"{SVG}use")]
+    return [(float(dot.get("cx")), float(dot.get("cy"))) for dot in svg.iter(f"{SVG}circle")]
+
+
+def corners(d: str) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a rectangle that is drawn by M, H and V."""
+    across = [float(x) for x in re.findall(r"[MH](-?[\d.]+)", d)]
+    down = [float(y) for pair in re.findall(r"M-?[\d.]+ ?(-?[\d.]+)|V(-?[\d.]+)", d) for y in pair if y]
+    return min(across), min(down), max(across), max(down)
+
+
+def sized(svg: str) -> list[dict[str, str]]:
+    """The looks of its text that say a size: what every text is unless it says otherwise, and each class used."""
+    used = {word for words in re.findall(r'<text class="([^"]*)"', svg) for word in words.split()}
+    return [look for look in (PLAIN, *(LOOKS[word] for word in used & LOOKS.keys())) if "font-size" in look]
 
 
 def test_a_later_higher_value_stands_further_right_and_further_up(waves):
@@ -75,19 +89,19 @@ def test_a_period_without_a_number_leaves_a_gap_in_the_line(waves):
     apart.loc[1, ["value", "low", "high", "label"]] = [None, None, None, "–"]
     svg = drawn(figures.trend(apart, bounds=(0, 100)))
     assert len(dot_places(svg)) == 3 and "–" in texts(svg)
-    lines = [path.get("d") for path in svg.iter(f"{SVG}path") if "#8793a0" in path.get("style", "")]
+    lines = [path.get("d") for path in svg.iter(f"{SVG}path") if path.get("class") == "context"]
     assert any(line.count("M") == 2 for line in lines if line)
 
 
 def test_a_value_interrupts_the_line_behind_it(waves):
     """The label of the first wave stands where the dashed line of the reference would strike it through."""
-    labels = [
-        group
-        for group in drawn(figures.trend(waves, bounds=(0, 100), reference=68.9)).iter(f"{SVG}g")
-        if group.get("id", "").startswith("chart-text_") and "66.0" in "".join(group.itertext())
-    ]
-    patch = labels[0].find(f"{SVG}g/{SVG}path")
-    assert "fill: var(--ground" in patch.get("style")
+    shapes = list(drawn(figures.trend(waves, bounds=(0, 100), reference=68.9)))
+    label = next(place for place, shape in enumerate(shapes) if shape.tag == f"{SVG}text" and shape.text == "66.0")
+    assert shapes[label - 1].get("class") == "ground area"
+    x, y = float(shapes[label].get("x")), float(shapes[label].get("y"))
+    left, top, right, bottom = corners(shapes[label - 1].get("d"))
+    assert left < x < right and top < y < bottom
+    assert any(shape.get("class") == "ink dashed" for shape in shapes[: label - 1])
 
 
 def test_chinese_stays_text_and_a_year_is_written_once(waves):
@@ -122,7 +136,8 @@ def test_a_chart_holds_no_font_size_below_what_can_be_read(groups):
     svg = figures.svg_text(
         figures.dot_interval(groups, bounds=(0, 100), width=figures.NARROW), name="n", title="t", alt="a"
     )
-    assert min(int(size) for size in re.findall(r"font-size: (\d+)px", svg)) >= 12
+    said = re.findall(r'font-size="(\d+)px"', svg) + [look["font-size"].removesuffix("px") for look in sized(svg)]
+    assert min(int(size) for size in said) >= 12
     assert f'viewBox="0 0 {figures.NARROW} ' in svg
 
 

@@ -10,6 +10,7 @@ import pytest
 from csat_analysis.results import Results, from_json
 from csat_analysis.run.period_run import run_period
 
+pytestmark = pytest.mark.long
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "raw"
 PERIOD = "2026H1"
 

@@ -17,6 +17,7 @@ from csat_analysis.results import Results, from_json
 from csat_analysis.run.period_run import run_period
 from csat_analysis.survey.sampling import whole_sample
 
+pytestmark = pytest.mark.long
 PROGRAMMES = Path(__file__).parent / "programmes"
 SURVEYS = {"ecsi_mobi": "2004H1", "sfo_2017": "2017H1"}
 

@@ -22,6 +22,7 @@ from csat_analysis.run.period_run import run_period
 from csat_analysis.run.publish import put_aside, settle, targets
 from csat_analysis.run.store import store_notebooks
 
+pytestmark = pytest.mark.long
 WAVE = Period.parse("2026H1")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -168,7 +169,7 @@ def test_only_of_a_notebook_that_is_not_there_lists_those_that_are(tiny_programm
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_half_way_publishes_nothing_and_blocks_nobody(tiny_programme, tmp_path, stop):
     says_who_it_is = "import os, pathlib, time\npathlib.Path(root, 'data/raw/kernel').write_text(str(os.getpid()))"
-    waiting = notebook(says_who_it_is, "time.sleep(60)")
+    waiting = notebook(says_who_it_is, "time.sleep(600)")
     root = tiny_programme(tmp_path, **{"01_count": waiting})
     run = subprocess.Popen(
         [sys.executable, "-m", "csat_analysis.cli", "run", "2026H1", "--root", str(root)],
@@ -179,7 +180,7 @@ def test_a_run_that_is_stopped_half_way_publishes_nothing_and_blocks_nobody(tiny
     kernel = root / "data" / "raw" / "kernel"
     wait_until(lambda: kernel.exists() and kernel.read_text())
     run.send_signal(stop)
-    _, said = run.communicate(timeout=20)
+    _, said = run.communicate(timeout=90)
     assert not (root / "reports" / "2026H1").exists() and not (root / "data" / "processed" / "2026H1").exists()
     wait_until(lambda: not Path("/proc", kernel.read_text()).exists())
     if stop != signal.SIGKILL:
@@ -189,7 +190,7 @@ def test_a_run_that_is_stopped_half_way_publishes_nothing_and_blocks_nobody(tiny
     assert run_period(root, "2026H1").folder.is_dir() and in_progress(root) == []
 
 
-def wait_until(happened, seconds: float = 20) -> None:
+def wait_until(happened, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "it didn't happen in time"

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
-import pandera.pandas as pa
 
 from csat_analysis.errors import IntakeError
 from csat_analysis.intake.readers import RawTable, closest, one_line
 from csat_analysis.programme import Outcome, Programme
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 PROCESS_DAYS = 366  # an order or a case may end after the period in which it began, by a year at most
 
@@ -269,11 +271,15 @@ def distinct(names: list[str]) -> list[str]:
 
 def schema_of(columns: tuple[Column, ...]) -> pa.DataFrameSchema:
     """The pandera contract of a clean table: types, ranges, words, keys present and unique. Columns beyond it pass."""
+    import pandera.pandas as pa  # a notebook whose waves are clean already doesn't wait for it
+
     keys = [column.name for column in columns if column.key]
     return pa.DataFrameSchema({column.name: checked(column) for column in columns}, unique=keys or None)
 
 
 def checked(column: Column) -> pa.Column:
+    import pandera.pandas as pa
+
     kinds = {"number": "float64", "date": "datetime64[us]", "timestamp": "datetime64[us]"}
     checks = []
     if column.kind == "number" and column.low is not None:
@@ -288,6 +294,8 @@ def checked(column: Column) -> pa.Column:
 
 def check_clean(table: pd.DataFrame, columns: tuple[Column, ...], file: str) -> None:
     """Hold a cleaned table against its contract; cleaning should have left nothing that breaks it."""
+    import pandera.pandas as pa
+
     try:
         schema_of(columns).validate(table)
     except pa.errors.SchemaError as error:

@@ -21,11 +21,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
-import pyreadstat
 
 from csat_analysis.errors import IntakeError
 from csat_analysis.programme import TABLES
@@ -216,6 +214,8 @@ def read_xlsx(content: bytes, file: str) -> Grid:
         raise IntakeError(
             f"{file}: is an old .xls workbook or is under a password; save it as .xlsx without a password"
         )
+    import openpyxl  # only who has such a file waits for it
+
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = {sheet.title: sheet_rows(sheet) for sheet in workbook.worksheets}
@@ -257,6 +257,8 @@ def read_parquet(content: bytes, file: str) -> Grid:
 
 def read_sav(content: bytes, file: str) -> Grid:
     """Codes, not labels; values that SPSS declares missing stay codes, so that survey.yml's missing_codes name them."""
+    import pyreadstat  # only who has such a file waits for it
+
     try:
         found, meta = pyreadstat.read_sav(io.BytesIO(content), user_missing=True)
     except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from csat_analysis.estimate import Estimate, NoEstimate
-from csat_analysis.intake import Clean, clean_period, periods_available
+from csat_analysis.intake import Clean, periods_available
+from csat_analysis.intake.kept import clean_once
 from csat_analysis.metrics import satisfaction
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme, load_programme, programme_files
@@ -154,4 +155,4 @@ def load_waves(root: Path | str, period: Period | str) -> dict[Period, Wave]:
 def load_wave(root: Path | str, period: Period | str) -> Wave:
     root, wave, programme = Path(root), Period.parse(period), load_programme(root, period)
     files = tuple(file.relative_to(root).as_posix() for file in programme_files(root, wave))
-    return Wave(wave, programme, clean_period(root, wave, programme), files)
+    return Wave(wave, programme, clean_once(root, wave, programme), files)

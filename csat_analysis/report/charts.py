@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 from markupsafe import Markup
@@ -23,23 +24,34 @@ TONES = {"higher": "accent", "lower": "warn", "above_index": "accent", "below_in
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart as SVG text, drawn for a wide and for a narrow page."""
+    """One chart as SVG text for a wide and for a narrow page (a width of none: one drawing serves both), drawn when asked."""
 
     name: str
-    wide: Markup
-    narrow: Markup | None = None
+    draw: Callable[[int], Figure]
+    title: str
+    alt: str
+    width: int
+    narrow_width: int | None = figures.NARROW
+
+    @cached_property
+    def wide(self) -> Markup:
+        return self._svg(self.width)
+
+    @cached_property
+    def narrow(self) -> Markup | None:
+        return self._svg(self.narrow_width) if self.narrow_width else None
 
     @property
     def drawings(self) -> dict[str, str]:
         return {self.name: str(self.wide)} | ({f"{self.name}-narrow": str(self.narrow)} if self.narrow else {})
 
+    def _svg(self, width: int) -> Markup:
+        apart = f"{self.name}-{width}" if self.narrow_width else self.name
+        return Markup(figures.svg_text(self.draw(width), name=apart, title=self.title, alt=self.alt))
+
 
 def chart(name: str, draw: Callable[[int], Figure], *, title: str, alt: str, wide: int = figures.WIDE) -> Chart:
-    drawn = {
-        width: figures.svg_text(draw(width), name=f"{name}-{width}", title=title, alt=alt)
-        for width in (wide, figures.NARROW)
-    }
-    return Chart(name, *(Markup(svg) for svg in drawn.values()))
+    return Chart(name, draw, title, alt, wide)
 
 
 def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]], tones: Mapping[str, str] = TONES) -> pd.DataFrame:
@@ -164,8 +176,12 @@ def spark_chart(numbers: Numbers, measure: str) -> Chart | None:
         named(numbers, wording.period_text(record.group["period"], language), record)
         for record in (shown[0], shown[-1])
     ]
-    drawing = figures.sparkline(trend_table(numbers, records))
+    table = trend_table(numbers, records)
     return Chart(
         f"spark-{measure}",
-        Markup(figures.svg_text(drawing, name=f"spark-{measure}", title=title, alt=" → ".join(ends))),
+        lambda width: figures.sparkline(table, width=width),
+        title,
+        " → ".join(ends),
+        width=figures.SPARK,
+        narrow_width=None,
     )

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
-from html import escape
 
 import matplotlib
 import pandas as pd
@@ -17,15 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-PALETTE = {
-    "ink": "#1b2530",
-    "muted": "#5a6673",
-    "rule": "#dde2e7",
-    "context": "#8793a0",
-    "accent": "#0b5f8f",
-    "warn": "#b4510c",
-    "ground": "#ffffff",
-}
+from csat_analysis.report.svg import PALETTE, compact
+
 FONTS = {"font.family": ["DejaVu Sans", "Noto Sans SC"], "svg.fonttype": "none", "svg.hashsalt": "csat"}
 WIDE, NARROW = 720, 340  # pixels: a desktop or A4 column, and a phone's
 SMALL, PLAIN = 12, 13  # text sizes in pixels
@@ -118,21 +110,4 @@ def svg_text(figure: Figure, *, name: str, title: str, alt: str) -> str:
         figure.savefig(
             buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")), transparent=True
         )
-    svg = buffer.getvalue()[buffer.getvalue().index("<svg") :]
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{name}-", svg)
-    svg = re.sub(r"font-family: [^;\"]*", "font-family: var(--font, sans-serif)", svg)
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)  # it would reach the whole page
-    for colour, code in PALETTE.items():
-        svg = svg.replace(code, f"var(--{colour}, {code})")
-    head = (
-        f'role="img" aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape(title)}</title>'
-        f'<desc id="{name}-desc">{escape(alt)}</desc>'
-    )
-    svg = re.sub(
-        r"<svg ([^>]*?)>",
-        lambda found: "<svg " + re.sub(r'\b(width|height)="[^"]*" ?', "", found[1]).strip() + " " + head,
-        svg,
-        count=1,
-    )
-    return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip())
+    return compact(buffer.getvalue(), name=name, title=title, alt=alt)

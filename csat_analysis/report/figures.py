@@ -28,7 +28,8 @@ from csat_analysis.report.drawing import (
     write,
 )
 
-__all__ = ["NARROW", "WIDE", "dot_interval", "sparkline", "svg_text", "trend"]
+SPARK = 150  # pixels: a trend beside a number
+__all__ = ["NARROW", "SPARK", "WIDE", "dot_interval", "sparkline", "svg_text", "trend"]
 
 
 def trend(
@@ -86,7 +87,7 @@ def trend(
     return figure
 
 
-def sparkline(table: pd.DataFrame, *, width: int = 150, height: int = 44) -> Figure:
+def sparkline(table: pd.DataFrame, *, width: int = SPARK, height: int = 44) -> Figure:
     """The shape of a trend without an axis, for beside a number: `table` as in `trend`."""
     figure, ax = canvas(width, height)
     low, high = table["low"].fillna(table["value"]).min(), table["high"].fillna(table["value"]).max()

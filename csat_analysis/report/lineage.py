@@ -52,7 +52,7 @@ class Numbers:
 
     def __init__(self, results: Results, programme: Programme, language: str):
         self.results, self.programme, self.language = results, programme, language
-        self.places = {record.name: f"number-{place}" for place, record in enumerate(results.records)}
+        self.places = {record.name: f"n{place}" for place, record in enumerate(results.records)}
         self.used: dict[str, Record] = {}
 
     def number(self, key: str, **group: str) -> Markup:
@@ -117,14 +117,11 @@ class Numbers:
 
     def popovers(self, places: list[str]) -> list[dict[str, object]]:
         """What the popovers of these places say, in the order of the records."""
-        return [self._popover(place, record) for place, record in self.used.items() if place in places]
+        wanted = self.used.keys() & set(places)
+        records = ((self.places[record.name], record) for record in self.results.records)
+        return [self._popover(place, record) for place, record in records if place in wanted]
 
     def _popover(self, place: str, record: Record) -> dict[str, object]:
-        at = (
-            f"notebooks/{record.notebook}.html" + (f"#cell-id={record.cell}" if record.cell else "")
-            if record.notebook
-            else None
-        )
         error = (
             wording.number_text(record.se, record.unit, self.language, signed=True).lstrip("+")
             if record.status == "ok" and record.se is not None
@@ -134,14 +131,24 @@ class Numbers:
             "id": place,
             "label": self.label(record),
             "value": self._full(record),
-            "record": record,
-            "link": at,
+            "exact": repr(record.value),
+            "name": record.name,
+            "cell": self._cell(record),
             "interval": self._interval(record),
             "error": error,
             "answers": None if record.n is None else wording.number_text(record.n, "count", self.language),
             "status": say(wording.STATUSES[record.status], self.language),
             "verdict": say(wording.worded(record, wording.VERDICTS), self.language) if record.verdict else None,
         }
+
+    @staticmethod
+    def _cell(record: Record) -> Markup | None:
+        """Notebook and cell, as the link that opens the analysts' copy there."""
+        if not record.notebook:
+            return None
+        at = f"{record.notebook}.html" + (f"#cell-id={record.cell}" if record.cell else "")
+        words = " · ".join(part for part in (record.notebook, record.cell) if part)
+        return Markup('<a href="notebooks/{}">{}</a>').format(at, words)
 
     def _bare(self, record: Record) -> str:
         if record.key not in GIVEN:
@@ -169,20 +176,10 @@ class Numbers:
     def _button(self, record: Record, text: str) -> Markup:
         place = self.places[record.name]
         self.used[place] = record
-        group = ",".join(f"{name}={level}" for name, level in record.group.items())
         words = text or say(wording.STATUSES[record.status], self.language)
         hover = " · ".join(part for part in (self.label(record), self._interval(record)) if part)
-        return Markup(
-            '<button type="button" class="num{}" popovertarget="{}" data-key="{}" data-group="{}" data-value="{}" '
-            'title="{}">{}</button>'
-        ).format(
-            "" if text else " absent",
-            place,
-            record.key,
-            group,
-            "" if record.value is None else repr(record.value),
-            hover,
-            words,
+        return Markup('<button class="num{}" popovertarget="{}" data-key="{}" title="{}">{}</button>').format(
+            "" if text else " absent", place, record.key, hover, words
         )
 
     @staticmethod

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import appendix, repurchase, sections, where, wording
+from csat_analysis.report import appendix, repurchase, sections, svg, where, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.customers_and_service import customers_and_service
 from csat_analysis.report.glossary import glossary
@@ -53,6 +53,7 @@ class Report:
 
     def __init__(self, results: Results, programme: Programme, period: Period, language: str, *, facts: dict[str, Any]):
         self.view = View(results, programme, period, language, facts, Numbers(results, programme, language))
+        self._rendered: dict[str, str] = {}
         self._templates = Environment(
             loader=PackageLoader(__package__, "template"),
             autoescape=True,
@@ -80,14 +81,18 @@ class Report:
 
     def section(self, name: str) -> str:
         """One section as HTML, as it stands in the page."""
+        if name not in self._rendered:
+            place = self.sections.index(name) + 1
+            html = self._render(f"{name}.html.j2", section=self.contents[name], name=name, number=place)
+            self._rendered[name] = wording.keep_together(html)
         return self._rendered[name]
 
     def section_for_notebook(self, name: str) -> str:
         """One section with the style and popovers that it needs to be read alone, among the analysts' notebooks."""
-        if name not in self._rendered:
+        if name not in self.contents:
             raise ResultError(f"the report has no section {name!r} this time; it has {', '.join(self.sections)}")
         alone = self._render(
-            "alone.html.j2", section=Markup(self._rendered[name]), popovers=self._popovers([name]), style=self._style
+            "alone.html.j2", section=Markup(self.section(name)), popovers=self._popovers([name]), style=self._style
         )
         return alone.replace('href="notebooks/', 'href="')
 
@@ -95,7 +100,7 @@ class Report:
         """The whole page: one file, no script, no request."""
         return self._render(
             "page.html.j2",
-            sections=[Markup(self._rendered[name]) for name in self.sections],
+            sections=[Markup(self.section(name)) for name in self.sections],
             names=self.sections,
             titles=TITLES,
             popovers=self._popovers(self.sections),
@@ -109,21 +114,14 @@ class Report:
     @property
     def figures(self) -> dict[str, str]:
         return {
-            name: svg
+            name: drawing
             for content in self.contents.values()
             for chart in charts_in(content)
-            for name, svg in chart.drawings.items()
-        }
-
-    @cached_property
-    def _rendered(self) -> dict[str, str]:
-        return {
-            name: wording.keep_together(self._render(f"{name}.html.j2", section=content, name=name, number=place))
-            for place, (name, content) in enumerate(self.contents.items(), start=1)
+            for name, drawing in chart.drawings.items()
         }
 
     def _popovers(self, names: list[str]) -> list[dict[str, object]]:
-        html = "".join(self._rendered[name] for name in names)
+        html = "".join(self.section(name) for name in names)
         return self.view.numbers.popovers(
             [place for place in self.view.numbers.used if f'popovertarget="{place}"' in html]
         )
@@ -145,7 +143,7 @@ class Report:
 
     @cached_property
     def _style(self) -> Markup:
-        return Markup(self._templates.loader.get_source(self._templates, "style.css")[0])
+        return Markup(self._templates.loader.get_source(self._templates, "style.css")[0] + svg.STYLE)
 
     def _render(self, template: str, **values: object) -> str:
         return self._templates.get_template(template).render(**values)

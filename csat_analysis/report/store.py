@@ -7,6 +7,7 @@ from pathlib import Path
 
 from csat_analysis.period import Period
 from csat_analysis.report.render import Report
+from csat_analysis.report.svg import standalone
 from csat_analysis.results import Results
 
 
@@ -18,7 +19,7 @@ def save_report(reports: Mapping[str, Report], results: Results, root: Path | st
     folder = Path(root) / "data" / "processed" / str(period)
     pages = {f"report/report.{language}.html": report.page() for language, report in reports.items()}
     figures = {
-        f"report/figures/{name}.{language}.svg": svg
+        f"report/figures/{name}.{language}.svg": standalone(svg)
         for language, report in reports.items()
         for name, svg in report.figures.items()
     }

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_examples import changed_report, foreign_report, house_report, thin_report
 
+pytestmark = pytest.mark.long
 LANGUAGES, WIDTHS = ("zh", "en"), (375, 1280)
 REPORTS = {"report": house_report, "changed": changed_report, "thin": thin_report, "foreign": foreign_report}
 RULES = "({runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})"
