@@ -63,6 +63,7 @@ SHARES_APART = (
     "rate",
     "calibration",
 )  # judged by answers, whatever the share: their settings have rare ones among them
+ALIKE = 1.25  # times as many of the rarer outcome: settings this near are one size
 RAREST = 0.8  # of the smallest share of the rarer outcome among a kind's settings; a rarer one was never tried
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
 MAX_DESIGN_EFFECT = {"": 1.5, "raked": 2.0, "propensity": 2.0}  # by weights (Kish); more unequal ones were never tried
@@ -145,13 +146,16 @@ def nearest(cells: pd.DataFrame, size: float, by: str = "n") -> pd.DataFrame:
 
 
 def nearest_apart(kind: str, answers: int, rarer: int) -> pd.DataFrame:
-    """A kind's settings with the nearest numbers of the rarer outcome; none for fewer answers, or a rarer outcome, than any had."""
+    """A kind's settings with the nearest numbers of the rarer outcome below and above, and those much alike in them, whose rate
+    differs; none for fewer answers, or a rarer outcome, than any had.
+    """
     cells = studied_apart(kind)
     if kind in SHARES_APART:
         return nearest(cells, answers)
     if answers < cells["n"].min() or rarer < RAREST * (cells["rarer"] / cells["n"]).min() * answers:
         return cells.iloc[:0]
-    return nearest(cells, rarer, "rarer")
+    below, above = (nearest(cells, rarer, "rarer")["rarer"].agg(end) for end in ("min", "max"))
+    return cells[cells["rarer"].between(below / ALIKE, below) | cells["rarer"].between(above, above * ALIKE)]
 
 
 def holds_at(kind: str, answers: int, rarer: int) -> bool:
@@ -165,7 +169,7 @@ def studied_apart(kind: str) -> pd.DataFrame:
     """Settings of the study that speaks for a kind of number: columns n, rarer (on average) and holds."""
     file = resources.files("csat_analysis").joinpath("studies", f"{STUDIED_APART[kind]}.json")
     rows = [row for row in json.loads(file.read_text(encoding="utf-8"))["rows"] if row["test"] == kind]
-    columns = {"n": [row["answers"] for row in rows], "rarer": [row.get("rarer", 0) for row in rows]}
+    columns = {"n": [row["answers"] for row in rows], "rarer": [row["rarer"] for row in rows]}
     return pd.DataFrame(columns | {"holds": [bool(row["holds"]) for row in rows]})
 
 

@@ -31,8 +31,11 @@ def test_an_interval_that_holds_one_needs_nothing_unrecorded():
     )
     assert strong.limit > 1.2 and strong.low < strong.risk_ratio < strong.high
     assert none.low < 1 < none.high and none.limit == 1.0
-    assert strong.measured.low == strong.limit < strong.measured.value == e_value(strong.risk_ratio) < strong.measured.high
-    assert strong.holds and not e_value_of(straight(p := simulated(15), controls(p))).holds
+    assert (
+        strong.measured.low == strong.limit < strong.measured.value == e_value(strong.risk_ratio) < strong.measured.high
+    )
+    few = simulated(15)
+    assert strong.holds and not e_value_of(straight(few, controls(few))).holds
 
 
 def test_the_risk_ratios_interval_is_that_of_its_logarithm():

@@ -68,7 +68,8 @@ def conclusion(results: Results, language: str) -> str:
 
 
 def hidden(record: Record, key: str, language: str) -> str:
-    name = say(f"repurchase.association.look.{key.removeprefix('repurchase.')}", language)
+    look = key.removeprefix("repurchase.")
+    name = say(f"repurchase.association.look.{look}", language)
     return say(
         "repurchase.association.hidden", language, look=name, reason=say(wording.STATUSES[record.status], language)
     )

@@ -40,14 +40,12 @@ FILES = (
 DRAWS, SEED = 2000, world.SEED
 CHUNK = 200  # companies fitted at once; part of what a seed means
 TWICE = ("effect", "effect_linear")  # the draws of the numbers of record: their false alarms are told to half a percent
-MORE, OFTEN = (
-    1.35,
-    25,
-)  # times as many companies are drawn as must count, where the rarer outcome comes less often than this
+OFTEN = 25  # of the rarer outcome expected in a company
+MORE = (1.05, 1.35)  # times as many companies are drawn as must count: the latter where it comes less often than that
 TOLERANCE = 0.0002  # of the mean effect, probability a point
 SIZES = ((60, 3), (150, 6), (400, 11), (800, 11))  # answers, columns
 RARE = ((0.95, 250, 2), (0.95, 600, 5), (0.95, 1600, 11), (0.10, 150, 3), (0.10, 400, 7), (0.10, 1000, 11))
-GROUPS = {"calibration": 5, "group_effect": 3, "group_curve": 3}  # in which numbers of a kind are given
+GROUPS = {"calibration": 5, "group_effect": 4, "group_curve": 4}  # in which numbers of a kind are given
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def counted_of(setting: Setting, draws: int) -> int:
 def drawn_of(setting: Setting, draws: int) -> int:
     """More companies than are counted, where some have too few of the rarer outcome."""
     rare = setting.n * min(setting.truth.rate, 1 - setting.truth.rate) < OFTEN
-    return int(counted_of(setting, draws) * (MORE if rare and setting.test not in SHARES_APART else 1))
+    return int(counted_of(setting, draws) * MORE[rare and setting.test not in SHARES_APART])
 
 
 def one_chunk(task: tuple[int, Setting, int, int]) -> pd.DataFrame:
@@ -133,6 +131,7 @@ def one_chunk(task: tuple[int, Setting, int, int]) -> pd.DataFrame:
 
 
 def row(setting: Setting, companies: pd.DataFrame) -> dict[str, object]:
+    companies = companies.dropna(axis="columns", how="all")  # the other tests' columns
     parts = setting.n / answers_behind(setting)
     common = {
         "test": setting.test,
@@ -158,7 +157,7 @@ def row(setting: Setting, companies: pd.DataFrame) -> dict[str, object]:
 
 
 def answers_behind(setting: Setting) -> int:
-    """Answers that one number of a company rests on: for groups their usual size, within customers those who returned."""
+    """Answers that one number of a company rests on: for groups their smallest size, within customers those who returned."""
     if setting.test == "within":
         unit = Layout.of(setting.n).unit
         return int((np.bincount(unit)[unit] > 1).sum())
