@@ -48,7 +48,7 @@ def some_buy(people: int = 60, periods: tuple[str, ...] = HALF_YEARS) -> str:
         for n in range(people)
         if n % 11 + (n + 3) % 11 >= 10 and n % 7 or n % 3 == 0
     ]
-    return orders_of([*rows, ("Z", "2026-07-31")])
+    return orders_of([*rows, ("C1", "2026-06-30")])
 
 
 def customer_list(people: int = 60, **columns: object) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def notes(root) -> dict[str, str]:
 
 
 def everybody(days: tuple[str, ...]) -> str:
-    return orders_of([(f"C{n}", day) for n in range(60) for day in days] + [("Z", "2026-07-31")])
+    return orders_of([(f"C{n}", day) for n in range(60) for day in days] + [("Z", "2026-06-30")])
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -76,17 +76,17 @@ def test_everyone_buys_and_nobody_buys(tmp_path, days, rate, capsys):
 
 
 def test_fewer_answers_than_predictors_bear(tmp_path, capsys):
-    root = write_programme(tmp_path, people=8, orders=orders_of([("C1", "2025-06-20"), ("Z", "2026-07-31")]))
+    root = write_programme(tmp_path, people=8, orders=orders_of([("C1", "2025-06-20"), ("Z", "2026-06-30")]))
     own, words = said(root)
     assert own.get("repurchase.ame").status == "not_estimable"
-    assert "of the rarer outcome among 24 answers: at least 10 are needed" in capsys.readouterr().out
+    assert "of the rarer outcome among 16 answers: at least 10 are needed" in capsys.readouterr().out
     assert say("repurchase.effect.not_estimable", "en") in words
 
 
 def test_more_predictors_than_the_outcomes_bear_are_left_out_and_named(tmp_path):
-    frame = customer_list(region=[f"R{n % 9}" for n in range(60)], competition=["low", "high"] * 30)
-    root = write_programme(tmp_path, orders=some_buy(), customers=frame)
-    assert "needs 8 columns and the outcomes can bear" in notes(root)["region"]
+    frame = customer_list(PEOPLE, region=[f"R{n % 26}" for n in range(PEOPLE)])
+    root = write_programme(tmp_path, people=PEOPLE, orders=some_buy(PEOPLE), customers=frame)
+    assert "needs 25 columns and the outcomes can bear" in notes(root)["region"]
     own, words = said(root)
     assert own.get("repurchase.ame").shown and "likelier to buy again" in words
 
@@ -101,11 +101,11 @@ def test_collinear_predictors_are_left_out_and_named(tmp_path):
 
 
 def test_a_category_with_one_member_is_counted_with_the_largest_and_named(tmp_path):
-    region = np.where(np.arange(PEOPLE) == 5, "island", np.where(np.arange(PEOPLE) % 3 == 0, "west", "east"))
+    region = np.where(np.arange(PEOPLE) == 5, "island", np.where(np.arange(PEOPLE) % 5 < 2, "west", "east"))
     root = write_programme(
         tmp_path, people=PEOPLE, orders=some_buy(PEOPLE), customers=customer_list(PEOPLE, region=region)
     )
-    assert "joined: island (3 contacts) is counted with east" in notes(root)["region"]
+    assert "joined: island (2 contacts) is counted with east" in notes(root)["region"]
     own, words = said(root)
     assert own.get("repurchase.ame").shown and "likelier to buy again" in words
 

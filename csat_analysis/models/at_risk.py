@@ -39,6 +39,8 @@ def customers_at_risk(
     at_risk = (1 − p_buys) · sales_12m, CNY. For analysts: it names customers.
     """
     rows = open_answers(panel, held, period)
+    if not len(rows):
+        return pd.DataFrame()
     x = np.column_stack([np.ones(len(rows)), columns_with(panel, held, curve.knots).to_numpy(dtype=float)[rows]])
     spread = effects.covariance([effects.coefficient(curve.fit, name) for name in curve.fit.names])
     odds = x @ curve.fit.beta

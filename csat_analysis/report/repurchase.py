@@ -124,6 +124,9 @@ def groups(view: View) -> dict[str, Any] | None:
     if not rows:
         return None
     readings = [*differing(view), *hidden(view, rows)]
+    if alone := [name for _, name, record in rows if record.status == "not_computed"]:
+        readings.append(view.say("repurchase.groups.alone", items=view.list(alone)))
+    rows = repurchase_charts.told_rows(view.numbers)
     return {"chart": repurchase_charts.groups_chart(view.numbers), "rows": rows, "readings": readings}
 
 
