@@ -19,6 +19,7 @@ import pandas as pd
 
 from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate
+from csat_analysis.studied import Studied
 
 CONFIDENCE = 0.95
 BAND = (0.93, 0.97)
@@ -37,9 +38,33 @@ FINGERPRINTED = (
 UNEQUAL = ("strata",)
 USUAL = ("mean", "share", "nps", "quantile")
 FEWEST_DEGREES = 25  # of freedom: customers less strata; the study of effects from 60 answers has about 30
-STUDIED_APART = dict.fromkeys(
-    ("effect", "prediction", "auc"), "repurchase"
-)  # kind of number → the study with its settings
+STUDIED_APART = dict.fromkeys(  # kind of number → the study with its settings
+    (
+        "effect",
+        "effect_linear",
+        "group_effect",
+        "within",
+        "prediction",
+        "group_curve",
+        "customer",
+        "risk_ratio",
+        "auc",
+        "auc_gain",
+        "brier",
+        "calibration",
+        "calibration_slope",
+        "rate",
+        "rate_gap",
+    ),
+    "repurchase",
+)
+MAX_DESIGN_EFFECT_APART = 1.3  # by weights: the study's companies have 1.23 to 1.27
+SHARES_APART = (
+    "rate",
+    "calibration",
+)  # judged by answers, whatever the share: their settings have rare ones among them
+ALIKE = 1.25  # times as many of the rarer outcome: settings this near are one size
+RAREST = 0.8  # of the smallest share of the rarer outcome among a kind's settings; a rarer one was never tried
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
 MAX_DESIGN_EFFECT = {"": 1.5, "raked": 2.0, "propensity": 2.0}  # by weights (Kish); more unequal ones were never tried
 SAMPLE_OF_A_DOMAIN = 100  # answers that the sample behind a small domain needs; the study's has 150
@@ -88,7 +113,7 @@ def cells_for(estimate: Estimate) -> pd.DataFrame:
     n is that of its smallest part. Empty where it, or the whole sample behind a small group, is below the smallest that
     was tried. An n above all that were tried is judged by the largest.
     """
-    if name_of(estimate) in STUDIED_APART:
+    if isinstance(estimate, Studied):
         return cells_apart(estimate)
     tried = table()
     leaves = answers_behind(estimate)
@@ -107,32 +132,45 @@ def cells_for(estimate: Estimate) -> pd.DataFrame:
     return nearest(own, fewest(estimate))
 
 
-def cells_apart(estimate: Estimate) -> pd.DataFrame:
+def cells_apart(estimate: Studied) -> pd.DataFrame:
     """Settings of the study that an estimate's kind has of its own; none for few customers or weights that it didn't have."""
-    found = nearest(studied_apart(name_of(estimate)), fewest(estimate))
-    leaves = answers_behind(estimate)
-    uneven = any(design_effect(leaf.design.weight[leaf.about]) > MAX_DESIGN_EFFECT[""] for leaf in leaves)
+    found = nearest_apart(estimate.study, estimate.n, estimate.rarer)
+    uneven = design_effect(estimate.design.weight[estimate.about]) > MAX_DESIGN_EFFECT_APART
     return found.iloc[:0] if uneven or estimate.degrees_of_freedom < FEWEST_DEGREES else found
 
 
-def nearest(cells: pd.DataFrame, answers: int) -> pd.DataFrame:
-    """The cells at the nearest numbers of answers below and above; none below the smallest that was tried."""
-    below, above = cells.loc[cells["n"] <= answers, "n"].max(), cells.loc[cells["n"] >= answers, "n"].min()
-    return cells.iloc[:0] if pd.isna(below) else cells[cells["n"].isin([below, above])]
+def nearest(cells: pd.DataFrame, size: float, by: str = "n") -> pd.DataFrame:
+    """The cells at the nearest sizes (mostly numbers of answers) below and above; none below the smallest that was tried."""
+    below, above = cells.loc[cells[by] <= size, by].max(), cells.loc[cells[by] >= size, by].min()
+    return cells.iloc[:0] if pd.isna(below) else cells[cells[by].isin([below, above])]
 
 
-def holds_at(kind: str, answers: int) -> bool:
-    """Did a study show the interval of this kind of number to hold at so many answers?"""
-    cells = nearest(studied_apart(kind), answers)
+def nearest_apart(kind: str, answers: int, rarer: int) -> pd.DataFrame:
+    """A kind's settings with the nearest numbers of the rarer outcome below and above, and those much alike in them, whose rate
+    differs; none for fewer answers, or a rarer outcome, than any had.
+    """
+    cells = studied_apart(kind)
+    if kind in SHARES_APART:
+        return nearest(cells, answers)
+    if answers < cells["n"].min() or rarer < RAREST * (cells["rarer"] / cells["n"]).min() * answers:
+        return cells.iloc[:0]
+    below, above = (nearest(cells, rarer, "rarer")["rarer"].agg(end) for end in ("min", "max"))
+    return cells[cells["rarer"].between(below / ALIKE, below) | cells["rarer"].between(above, above * ALIKE)]
+
+
+def holds_at(kind: str, answers: int, rarer: int) -> bool:
+    """Did a study show the interval of this kind of number to hold at so many answers, so many of the rarer outcome?"""
+    cells = nearest_apart(kind, answers, rarer)
     return bool(len(cells)) and bool(cells["holds"].all())
 
 
 @cache
 def studied_apart(kind: str) -> pd.DataFrame:
-    """Settings of the study that speaks for a kind of estimate: columns n and holds."""
+    """Settings of the study that speaks for a kind of number: columns n, rarer (on average) and holds."""
     file = resources.files("csat_analysis").joinpath("studies", f"{STUDIED_APART[kind]}.json")
     rows = [row for row in json.loads(file.read_text(encoding="utf-8"))["rows"] if row["test"] == kind]
-    return pd.DataFrame({"n": [row["answers"] for row in rows], "holds": [bool(row["holds"]) for row in rows]})
+    columns = {"n": [row["answers"] for row in rows], "rarer": [row["rarer"] for row in rows]}
+    return pd.DataFrame(columns | {"holds": [bool(row["holds"]) for row in rows]})
 
 
 def most_corrected(leaves: list[Estimate]) -> str:
@@ -149,6 +187,8 @@ def design_effect(weight: np.ndarray) -> float:
 
 def answers_behind(estimate: Estimate) -> list[Estimate]:
     """The estimates made from answers that a number was added up from, each with the design of its own wave or panel."""
+    if isinstance(estimate, Studied):
+        return [estimate]
     return [leaf for _, part in estimate.terms for leaf in answers_behind(part)] or [estimate]
 
 
@@ -168,6 +208,8 @@ def is_certified(estimate: Estimate) -> bool:
 def name_of(estimate: Estimate) -> str:
     """The study's name for an estimate's kind; a sum of which a part isn't of the usual kinds has that part's."""
     for leaf in answers_behind(estimate):
+        if isinstance(leaf, Studied):
+            return leaf.study if leaf is estimate else f"sum with {leaf.study}"
         if leaf.kind not in USUAL:
             return leaf.kind
     if estimate.kind == "quantile":

@@ -175,11 +175,29 @@ class Fieldwork(Part):
     cost_per_interview: float | None = Field(None, gt=0)
 
 
+class BenchmarkExample(Part):
+    """A published example: at `from_points` the probability, which rises by the benchmark with each point up to `to_points`."""
+
+    from_points: float
+    to_points: float
+    probability: float = Field(gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def goes_up(self) -> BenchmarkExample:
+        if not self.to_points > self.from_points:
+            raise ValueError(f"to_points {self.to_points:g} is not above from_points {self.from_points:g}")
+        return self
+
+
 class Repurchase(Part):
-    """When an order counts as buying again, and a published effect an index point (probability) to compare with."""
+    """When an order counts as buying again, and a published effect an index point (probability) to compare with: whose it is,
+    and the example that came with it.
+    """
 
     window_days: int = Field(gt=0)
     benchmark: float | None = Field(None, gt=0, lt=1)
+    benchmark_source: Text | None = None
+    benchmark_example: BenchmarkExample | None = None
 
 
 class MissingItems(Part):

@@ -62,6 +62,39 @@ def test_columns_that_were_not_supplied_are_named():
     assert notes()["competition"] == "left_out: not supplied"
 
 
+def test_outcomes_are_counted_on_the_contacts_that_remain():
+    """Of 20 who didn't buy, five have no sales: 15 bear three columns, satisfaction among them, not four."""
+    bought, sales = np.ones(SIZE), COLUMNS["log_sales"].copy()
+    bought[:20] = 0
+    sales[:5] = np.nan
+    region = np.where(np.arange(SIZE) % 2 == 0, "north", "south")
+    whole, blank = (
+        controls(panel_of(**COLUMNS | {"bought": bought, "log_sales": values, "region": region}))
+        for values in (COLUMNS["log_sales"], sales)
+    )
+    assert len(whole.columns.columns) == 3 and list(blank.columns) == ["bought_before", "log_sales"]
+    assert blank.notes.set_index("column").at["region", "why"] == "needs 1 columns and the outcomes can bear 0 more"
+
+
+def test_a_column_whose_blanks_would_leave_too_few_of_the_rarer_outcome_is_left_out():
+    bought, sales = np.ones(SIZE), COLUMNS["log_sales"].copy()
+    bought[:17] = 0
+    sales[:8] = np.nan
+    panel = panel_of(**COLUMNS | {"bought": bought, "log_sales": sales})
+    held = controls(panel)
+    assert "without the 8 contacts that lack it, 9 of the rarer outcome remain" in held.notes["why"].tolist()
+    assert "log_sales" not in held.columns and straight(panel, held).fit.y.sum() == SIZE - 17
+
+
+def test_a_level_that_blanks_make_rare_is_joined():
+    region, sales = np.where(np.arange(SIZE) < 8, "island", "north").astype(object), COLUMNS["log_sales"].copy()
+    region[8:100] = "south"
+    before = COLUMNS["bought_before"].copy()
+    before[:5] = np.nan
+    table = controls(panel_of(**COLUMNS | {"region": region, "bought_before": before, "log_sales": sales})).notes
+    assert "island (3 contacts) is counted with north" in table["why"].tolist()
+
+
 def test_few_outcomes_bear_few_columns():
     bought = np.ones(SIZE)
     bought[:17] = 0  # 17 who didn't: three columns, satisfaction among them

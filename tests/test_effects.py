@@ -113,8 +113,22 @@ def test_covariances_agree_with_the_variances_of_sums(fit):
 
 def test_no_function_of_a_fit_is_taken_for_a_difference_of_means(fit):
     effect = effects.average_marginal_effect(fit, slopes(fit))
-    assert (effect - 0.0058).kind == "mean" and effects.combined(effect - 0.0058).kind == "other"
-    assert not is_certified(effects.combined(effect - 0.0058))
+    assert is_certified(effect) and not is_certified(effects.combined(effect + effect))
+    assert not is_certified(effect + effect)
+
+
+def test_less_a_known_number_an_effect_keeps_its_interval_and_its_study(fit):
+    effect = effects.average_marginal_effect(fit, slopes(fit))
+    gap = effects.shifted(effect, 0.0058)
+    assert gap.interval() == pytest.approx(tuple(bound - 0.0058 for bound in effect.interval()))
+    assert is_certified(gap) and (gap.study, gap.rarer) == ("effect", effects.rarer(fit))
+
+
+def test_a_penalised_fit_is_certified_nowhere():
+    panel = simulated(60)
+    score = panel.table["satisfaction"]
+    fit = fit_logit(panel.design, (score > 70).astype(float), score.to_frame())
+    assert fit.separated and not is_certified(effects.average_marginal_effect(fit, slopes(fit)))
 
 
 def test_sales_at_stake_by_hand():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from repurchase_panels import panel_of, simulated
+from repurchase_programme import SURVEY, orders_of, some_buy, write_programme
 from sample_files import CHECKOUT, all_orders
 
 from csat_analysis.estimate import Estimate, NoEstimate
@@ -15,35 +16,6 @@ from csat_analysis.models.repurchase import Panel, repurchase_panel, too_few, wi
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.programme_parts import Repurchase
-
-SURVEY = """
-name: Two questions
-scale: {min: 0, max: 10}
-dimensions: {goods: {items: [q1, q2]}}
-repurchase: {window_days: 30, benchmark: 0.0058}
-"""
-HALF_YEARS = ("2025H1", "2025H2", "2026H1")
-
-
-def write_programme(root, *, survey: str = SURVEY, orders: str | None, people: int = 60):
-    """A programme of one answer a customer and half-year, q1 and q2 rising with the customer's number."""
-    raw = root / "data" / "raw"
-    for period in HALF_YEARS:
-        (raw / period).mkdir(parents=True)
-        month = 6 if period.endswith("H1") else 12
-        day = f"{period[:4]}-{month:02d}-03"
-        rows = [f"{period}-{n},C{n},{day},{n % 11},{(n + 3) % 11}" for n in range(people)]
-        text = "response_id,contact_id,responded_on,q1,q2\n" + "\n".join(rows) + "\n"
-        (raw / period / "responses.csv").write_text(text, encoding="utf-8")
-    (raw / "survey.yml").write_text(survey, encoding="utf-8")
-    if orders is not None:
-        (raw / "2026H1" / "orders.csv").write_text(orders, encoding="utf-8")
-    return root
-
-
-def orders_of(rows: list[tuple[str, str]]) -> str:
-    lines = [f"O{place},{customer},{day},10" for place, (customer, day) in enumerate(rows)]
-    return "order_id,customer_id,ordered_on,amount\n" + "\n".join(lines) + "\n"
 
 
 def findings(root) -> Findings:
@@ -125,7 +97,7 @@ def test_what_is_missing_is_said_with_what_would_be_needed(tmp_path, survey, ord
         found.predicted(67),
         found.steps["complete"],
         found.ame_within,
-        found.gain("auc"),
+        found.tested("auc_gain"),
         found.sales_at_risk,
         found.ame_corrected,
         found.shape,
@@ -144,13 +116,7 @@ def test_everyone_buying_again_is_said_and_the_rate_given(tmp_path):
 
 def test_a_programme_with_answers_and_orders_alone_gets_its_effect(tmp_path):
     """No frame, no panels, no invitations: customers who score 5 or more buy, and one in three of the others."""
-    rows = [
-        (f"C{n}", f"{p[:4]}-{6 if p.endswith('H1') else 12}-20")
-        for p in HALF_YEARS
-        for n in range(60)
-        if n % 11 + (n + 3) % 11 >= 10 and n % 7 or n % 3 == 0
-    ]
-    found = findings(write_programme(tmp_path, orders=orders_of([*rows, ("Z", "2026-07-31")])))
+    found = findings(write_programme(tmp_path, orders=some_buy()))
     assert isinstance(found.ame, Estimate) and found.ame.interval()[0] > 0
     assert found.ame.design.degrees_of_freedom(found.ame.rows) == 59
     assert "not supplied" in set(found.held.notes["why"]) and found.effects_by("competition") == {}
@@ -171,8 +137,20 @@ def test_too_few_of_the_rarer_outcome_is_no_model():
 
 
 def test_the_published_example_is_reproduced(tmp_path):
-    found = findings(write_programme(tmp_path, orders=None))
-    assert (found.published(67), found.published(70)) == (0.75, pytest.approx(0.7674))
+    example = "benchmark_example: {from_points: 67, to_points: 70, probability: 0.75}"
+    survey = SURVEY.replace("benchmark: 0.0058", f"benchmark: 0.0058, {example}")
+    found = findings(write_programme(tmp_path, survey=survey, orders=None))
+    assert found.example == {67.0: 0.75, 70.0: pytest.approx(0.7674)}
+
+
+def test_without_an_example_none_is_given(tmp_path):
+    assert findings(write_programme(tmp_path, orders=None)).example == {}
+
+
+@pytest.mark.parametrize("example", [{"from_points": 70, "to_points": 67, "probability": 0.75}, {"from_points": 67}])
+def test_an_example_that_cannot_be_is_refused(example):
+    with pytest.raises(ValueError, match="to_points"):
+        Repurchase(window_days=180, benchmark=0.0058, benchmark_example=example)
 
 
 def test_a_window_that_is_no_number_of_days_is_refused():

@@ -6,7 +6,16 @@ from report_examples import house_results, report, without
 from repurchase_records import repurchase_records
 
 from csat_analysis.report import render
-from csat_analysis.report.wording import SHAPES, say
+from csat_analysis.report.wording import (
+    CALIBRATIONS,
+    FORECAST_LEVELS,
+    GAINS,
+    INTENTS,
+    PREDICTIONS,
+    SHAPES,
+    WITHIN,
+    say,
+)
 from csat_analysis.results import Record, Results
 
 ALL_SECTIONS = list(render.SECTIONS)
@@ -52,6 +61,75 @@ def test_each_verdict_has_its_sentence(language, verdict):
     assert sentence in words(language, verdict=verdict)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("look", "sentences"),
+    [
+        ("skill", PREDICTIONS),
+        ("slope", CALIBRATIONS),
+        ("level", FORECAST_LEVELS),
+        ("intent", INTENTS),
+        ("gain", GAINS),
+        ("within", WITHIN),
+    ],
+)
+def test_what_is_told_of_the_model_has_a_sentence_for_each_verdict(language, look, sentences):
+    for verdict, key in sentences.items():
+        sentence = say(key, language, value="|").split("|")[0]
+        assert sentence in words(language, **{look: verdict})
+
+
+def test_a_model_that_is_not_shown_to_foretell_better_than_the_rate_is_said_to_be_so():
+    said = words()
+    assert "That these forecasts miss by less than the repurchase rate alone does is not shown" in said
+    assert "They were too sure" in said
+    assert "of the fifth of customers given the lowest chance 65.5% bought again" in said
+    assert "where 42.2% were foretold" in said
+    assert "For instance" not in words(slope="no_detectable_miscalibration")
+
+
+def test_the_paragraph_on_association_and_effect_follows_its_looks():
+    said = words()
+    assert "More satisfied customers buy again more often (+0.58 percentage points" in said
+    assert "by a risk ratio of 1.44 (1.19 to 1.69)" in said
+    assert "whether buying follows their own satisfaction cannot be told yet" in said
+    assert "the slope corrected for the noise in the answers" in said
+    assert say("repurchase.association.conclusion.partly", "en") in said
+    assert say("repurchase.association.conclusion.backed", "en") in words(within="goes_up_with")
+    alone = words(gain="not_shown_to_add")
+    assert say("repurchase.association.conclusion.alone", "en") in alone
+
+
+@pytest.mark.parametrize("verdict", ["goes_down_with", "no_detectable_effect", "cannot_be_told"])
+def test_without_an_association_no_effect_is_claimed(verdict):
+    said = words(verdict=verdict)
+    assert say("repurchase.association.conclusion.none", "en") in said
+    assert ("risk ratio" in said) == (verdict == "goes_down_with")
+
+
+def test_the_published_figure_is_the_programmes_own():
+    assert "(Anderson and Sullivan, on what Swedish consumers intended)" in words()
+
+
+def test_curves_by_competition_are_drawn_and_a_level_without_one_is_named():
+    said, drawn = words(), made()
+    assert "repurchase-competition" in drawn.figures
+    assert "No curve can be told yet for: " in said
+    assert say("repurchase.curves.curves_not_told_apart", "en") in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_where_curves_are_not_certified_none_is_drawn_and_that_is_said(language):
+    options = {"hide": "not_certified", "chosen": lambda r: r.key == "repurchase.curve_by"}
+    assert say("repurchase.curves.none", language) in words(language, **options)
+    assert "repurchase-competition" not in made(language, **options).figures
+
+
+def test_a_shape_that_cannot_be_tested_is_said():
+    said = words(hide="not_estimable", chosen=lambda r: r.key == "repurchase.nonlinearity_p")
+    assert "Whether a point is worth more at the top cannot be told" in said
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_shape_is_said_with_the_chance_to_have_seen_it(shape):
     said = words(shape=shape)
@@ -86,6 +164,7 @@ def test_no_interval_or_curve_is_drawn_from_what_is_not_shown():
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_charts_state_their_finding(language):
     figures = made(language).figures
+    assert "65.00%" in figures["repurchase-competition"] and "88.00%" in figures["repurchase-competition"]
     assert "68.40%" in figures["repurchase-curve"] and "83.30%" in figures["repurchase-curve"]
     assert "+0.84" in figures["repurchase-groups"]
 

@@ -11,7 +11,6 @@ from csat_analysis.models.curves import straight
 from csat_analysis.models.sensitivity import (
     attenuation,
     bought_by_intent,
-    cronbach_alpha,
     e_value,
     e_value_of,
     index_reliability,
@@ -32,6 +31,11 @@ def test_an_interval_that_holds_one_needs_nothing_unrecorded():
     )
     assert strong.limit > 1.2 and strong.low < strong.risk_ratio < strong.high
     assert none.low < 1 < none.high and none.limit == 1.0
+    assert (
+        strong.measured.low == strong.limit < strong.measured.value == e_value(strong.risk_ratio) < strong.measured.high
+    )
+    few = simulated(15)
+    assert strong.holds and not e_value_of(straight(few, controls(few))).holds
 
 
 def test_the_risk_ratios_interval_is_that_of_its_logarithm():
@@ -47,12 +51,19 @@ def test_the_risk_ratios_interval_is_that_of_its_logarithm():
 
 def test_alpha_is_the_published_one_of_mobile_phone_customers(reference_data):
     answers = pd.read_csv(reference_data / "ecsi_mobi.csv")
-    assert cronbach_alpha(answers[["CUSA1", "CUSA2", "CUSA3"]]) == pytest.approx(0.770113, abs=5e-7)
     one = Programme.model_validate(
         {"name": "x", "scale": {"min": 0, "max": 1}, "dimensions": {"s": {"items": ["CUSA1", "CUSA2", "CUSA3"]}}}
     )
     scores = answers[["CUSA1", "CUSA2", "CUSA3"]].assign(s=answers[["CUSA1", "CUSA2", "CUSA3"]].mean(axis=1))
     assert index_reliability(scores, one) == pytest.approx(0.770113, abs=5e-7)  # of one dimension it is its alpha
+
+
+def test_an_item_that_all_answered_alike_leaves_no_reliability():
+    one = Programme.model_validate(
+        {"name": "x", "scale": {"min": 0, "max": 10}, "dimensions": {"s": {"items": ["a", "b"]}}}
+    )
+    scores = pd.DataFrame({"a": [1.0, 5, 9, 4], "b": 7.0})
+    assert "the item b the same answer" in index_reliability(scores.assign(s=scores.mean(axis=1)), one).reason
 
 
 def test_a_dimension_of_one_item_has_no_reliability():
@@ -112,4 +123,5 @@ def test_what_was_said_and_what_was_done():
     found = bought_by_intent(panel, asked)
     assert (found["likely"].value, found["unlikely"].value) == (0.75, 0.5) and found["likely"].n == 40
     assert found["difference"].value == pytest.approx(0.25)
+    assert (found["likely"].study, found["likely"].rarer, found["difference"].rarer) == ("rate", 10, 20)
     assert bought_by_intent(panel_of(intent=np.full(10, np.nan)), asked)["likely"].status == "not_supplied"

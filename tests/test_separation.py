@@ -9,7 +9,7 @@ from csat_analysis.errors import EstimateError
 from csat_analysis.models import separation
 from csat_analysis.models.effects import average_marginal_effect
 from csat_analysis.models.regression import fit_linear, fit_logit, logit
-from csat_analysis.models.separation import firth, separating_columns
+from csat_analysis.models.separation import firth, penalised_likelihood, separating_columns
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,27 @@ def test_in_a_two_by_two_table_firth_adds_half_to_every_cell():
     y, x = np.repeat([0.0, 1, 0], [12, 7, 3]), np.repeat([0.0, 1, 1], [12, 7, 3])
     beta = firth(y, np.column_stack([np.ones(22), x]), np.ones(22))
     assert beta == pytest.approx([np.log(0.5 / 12.5), np.log((7.5 / 3.5) / (0.5 / 12.5))])
+
+
+@pytest.mark.parametrize(("others", "buyers", "bought"), [(40, 30, 1), (60, 40, 0), (527, 412, 1), (2000, 1990, 0)])
+def test_a_lone_member_of_a_category_has_the_closed_form(others, buyers, bought):
+    """Half a contact more in each cell: log odds of 1.5 to .5 for the lone one, whose likeliest coefficient is infinite."""
+    y = np.r_[np.ones(buyers), np.zeros(others - buyers), float(bought)]
+    lone = np.r_[np.zeros(others), 1.0]
+    rest = np.log((buyers + 0.5) / (others - buyers + 0.5))
+    own = np.log(3.0) if bought else -np.log(3.0)
+    fit = fit_logit(Design.of(range(others + 1)), y, pd.DataFrame({"island": lone}))
+    assert fit.separated == ("island",) and fit.beta == pytest.approx([rest, own - rest], abs=1e-8)
+
+
+def test_a_lone_member_among_other_columns_converges_to_the_largest_penalised_likelihood():
+    rng = np.random.default_rng(0)
+    x = np.column_stack([np.ones(300), np.r_[1.0, np.zeros(299)], rng.normal(size=(300, 3))])
+    y, weight = (rng.random(300) < 0.8).astype(float), rng.uniform(0.5, 1.5, 300)
+    beta = firth(y, x, weight)
+    best = penalised_likelihood(beta, y, x, weight)
+    steps = [sign * 1e-3 * np.eye(5)[place] for place in range(5) for sign in (-1, 1)]
+    assert all(penalised_likelihood(beta + step, y, x, weight) < best for step in steps)
 
 
 def test_a_penalised_fit_changes_with_its_units_as_a_plain_one_does():

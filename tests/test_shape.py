@@ -12,6 +12,7 @@ from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.models.controls import controls
 from csat_analysis.models.curves import curved, knots_for, spline_columns, spline_slopes, straight
+from csat_analysis.models.group_curves import curves_by
 from csat_analysis.models.groups import slopes_by
 from csat_analysis.models.regression import logit
 from csat_analysis.models.shape import band_of, power_of_wald, shape_test, step_values, wald
@@ -67,8 +68,7 @@ def test_a_small_sample_cannot_tell_and_a_large_one_can():
 
 
 def test_power_is_the_error_rate_where_there_is_nothing_and_rises_with_the_truth():
-    spread = np.diag([1.0, 2.0])
-    powers = [power_of_wald(np.array([size, 0.0]), spread, 100) for size in (1e-9, 1, 3, 6)]
+    powers = [power_of_wald(size**2, 2, 100) for size in (1e-9, 1, 3, 6)]
     assert powers[0] == pytest.approx(0.05, abs=1e-4) and powers == sorted(powers) and powers[-1] > 0.99
 
 
@@ -113,8 +113,54 @@ def test_each_level_has_the_effect_of_its_own_customers():
     for level in ("low", "medium"):
         assert abs(found.effects[level].value) < 3 * found.effects[level].se < 0.006
     assert found.effects["high"].n == hard.sum()
-    rises = found.predicted("high", 80).value - found.predicted("high", 60).value
-    assert rises / 20 == pytest.approx(found.effects["high"].value, rel=0.35)
+
+
+def bent_where_competition_is_hard():
+    """Flat up to 70 points and steep above where competition is hard; flat elsewhere."""
+    panel = simulated(900, slope=0.0)
+    hard = (panel.table["competition"] == "high").to_numpy()
+    rise = np.where(hard, 0.2 * np.maximum(panel.table["satisfaction"] - 70, 0), 0.0)
+    rng = np.random.default_rng(8)
+    panel.table["bought"] = (rng.random(len(hard)) < 1 / (1 + np.exp(-rise))).astype(float)
+    return panel
+
+
+def test_each_level_has_a_curve_of_its_own_free_to_bend():
+    panel = bent_where_competition_is_hard()
+    found = curves_by(panel, controls(panel), "competition")
+    assert found.levels == ("high", "low", "medium") and found.p_value < 0.001
+    flat, steep = (found.predicted("high", b).value - found.predicted("high", a).value for a, b in ((58, 68), (72, 82)))
+    assert abs(flat) < 0.1 and steep > 0.25
+    assert abs(found.predicted("low", 85).value - found.predicted("low", 60).value) < 0.1
+    hard = panel.table.loc[panel.table["competition"] == "high", "satisfaction"]
+    assert hard.quantile(0.05) <= min(found.grid("high", 5)) and max(found.grid("high", 5)) <= hard.quantile(0.95)
+
+
+def test_curves_alike_but_for_their_height_are_called_different_as_seldom_as_they_should():
+    p = [curves_by(q := simulated(150, seed=seed), controls(q), "competition").p_value for seed in range(40)]
+    assert np.mean(np.array(p) < 0.05) <= 0.15
+
+
+def test_curves_need_two_levels_with_enough_of_the_rarer_outcome():
+    panel = panel_of(
+        competition=["low"] * 100 + ["high"] * 20, satisfaction=np.random.default_rng(1).normal(70, 10, 120)
+    )
+    assert "no two groups" in curves_by(panel, controls(panel), "competition").reason
+    assert curves_by(panel, controls(panel), "tenure").status == "not_supplied"
+
+
+def test_where_half_of_the_scores_are_the_highest_nothing_can_bend_above_the_median():
+    rng = np.random.default_rng(2)
+    score = np.where(rng.random(300) < 0.55, 100.0, rng.uniform(40, 100, 300))
+    panel = panel_of(satisfaction=score, bought=rng.integers(0, 2, 300).astype(float))
+    found = shape_test(panel, controls(panel), effect_a_point=0.0058)
+    assert isinstance(found, NoEstimate) and "half of the scores or more are the highest" in found.reason
+
+
+def test_an_effect_that_no_curve_can_have_has_no_power():
+    panel = simulated(400)
+    found = shape_test(panel, controls(panel), effect_a_point=0.2)
+    assert isinstance(found, NoEstimate) and "no curve has all of the named effect" in found.reason
 
 
 def test_equal_slopes_are_called_different_as_seldom_as_they_should():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from csat_analysis.models.repurchase import Panel
+from csat_analysis.models.repurchase import FEWEST_RARER, Panel, rarer_outcome
 
 ORDER = ("bought_before", "log_sales", "tenure", "customer_class", "region", "competition")  # first come, first kept
 RARER_A_COLUMN = 5  # of the rarer outcome, for each column beside the intercept (Vittinghoff and McCulloch 2007)
@@ -28,30 +28,36 @@ def controls(panel: Panel, *, beside: int = 1) -> Controls:
 
     beside  columns of satisfaction that the model has besides.
     Levels become columns of 0 and 1 against the most frequent one. Contacts without a value of a kept column are left out
-    of the fit; how many is among the notes.
+    of the fit; how many is among the notes. Outcomes, levels and what a column says are counted on the contacts that remain.
     """
-    used, outcome = panel.usable, panel.outcome.dropna()
-    room = int(min(outcome.sum(), len(outcome) - outcome.sum())) // RARER_A_COLUMN - beside
-    kept, notes = [], []
+    usable, kept, notes = panel.usable, [], []
+    rows = usable
     for name in ORDER:
         if name not in panel.table:
             notes.append((name, "left_out", "not supplied"))
             continue
         values = panel.table[name]
-        missing = int(values[used].isna().sum())
-        if missing > MOST_MISSING * used.sum():
-            notes.append((name, "left_out", f"{missing} of {int(used.sum())} contacts lack it"))
+        missing = int(values[usable].isna().sum())
+        if missing > MOST_MISSING * usable.sum():
+            notes.append((name, "left_out", f"{missing} of {int(usable.sum())} contacts lack it"))
             continue
-        columns, said = as_columns(name, values, used)
+        complete = rows & values.notna().to_numpy()
+        rarer = rarer_outcome(panel.outcome[complete])
+        room = rarer // RARER_A_COLUMN - beside - sum(columns.shape[1] for columns in kept)
+        columns, said = as_columns(name, values, complete)
         notes += said
-        columns = columns.loc[:, informative(kept, columns, used)]
+        columns = columns.loc[:, informative(kept, columns, complete)]
         if not columns.shape[1]:
             notes.append((name, "left_out", "the same for everyone, or follows from the columns before it"))
+        elif rarer < FEWEST_RARER:
+            notes.append(
+                (name, "left_out", f"without the {missing} contacts that lack it, {rarer} of the rarer outcome remain")
+            )
         elif columns.shape[1] > room:
             notes.append((name, "left_out", f"needs {columns.shape[1]} columns and the outcomes can bear {room} more"))
         else:
             kept.append(columns)
-            room -= columns.shape[1]
+            rows = complete
             if missing:
                 notes.append((name, "contacts_left_out", f"{missing} contacts lack it"))
     found = pd.concat(kept, axis=1) if kept else pd.DataFrame(index=panel.table.index)

@@ -8,7 +8,7 @@ contacts: it covered .91 at 60 and 150 contacts where this covers .94–.96 (stu
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -17,9 +17,10 @@ from csat_analysis.estimate import NOBODY, Estimate, Kind, NoEstimate, aligned
 from csat_analysis.estimators import Values, estimated
 from csat_analysis.measured import Measured
 from csat_analysis.models.regression import Fit
+from csat_analysis.studied import studied
 
 # Which kind of interval each is. For predictions at scores far out plain t covers too little (.90 from 60 contacts), t of the
-# log odds doesn't: those are shown by `on_log_odds`. What no study tried is shown to analysts only.
+# log odds doesn't: those are shown by `on_log_odds`. What no study tried is certified nowhere.
 EFFECT = "effect"
 UNTRIED = "other"
 LARGEST_LEVERAGE = 0.999  # a contact that alone decides a coefficient says nothing about its spread
@@ -27,20 +28,24 @@ PROBABILITY = (0.0, 1.0)
 ANY = (-np.inf, np.inf)
 
 
-def average_marginal_effect(fit: Fit, slopes: np.ndarray, *, inside: Values | None = None) -> Estimate | NoEstimate:
+def average_marginal_effect(
+    fit: Fit, slopes: np.ndarray, *, inside: Values | None = None, study: str = EFFECT
+) -> Estimate | NoEstimate:
     """Average marginal effect: by how much the mean rises with one unit more of what `slopes` moves.
 
     What it tells a manager: how much likelier buying again is, on average, per index point. An association.
 
     slopes  contacts of the fit × coefficients: how each column changes with that unit (1 in the column of a plain slope).
     inside  the contacts to average over, one a row of the fit; None: all.
+    study   the kind of effect whose settings speak for it (certification.STUDIED_APART); for a penalised fit none does.
     Logit: g = μ'(η) (slopes·β), μ' = p(1 − p); linear: g = slopes·β. Unit: that of the outcome per unit moved.
     Checked against the published .0136413 of ecsi_mobi and .446177 of telco_status, and finite differences.
     """
     rise, bend = derivatives(fit, fit.columns)
     along = slopes @ fit.beta
     gradient = (bend * along)[:, None] * fit.columns + rise[:, None] * slopes
-    return averaged(fit, rise * along, gradient, UNTRIED if fit.separated else EFFECT, inside=inside)
+    found = averaged(fit, rise * along, gradient, UNTRIED if fit.separated else EFFECT, inside=inside)
+    return found if fit.separated else studied(found, study, rarer(fit, inside))
 
 
 def prediction(
@@ -93,14 +98,21 @@ def averaged(
     return replace(found, domain=fit.rows[within], kind=kind, finite=False)
 
 
-def on_log_odds(estimate: Estimate | NoEstimate, kind: str, confidence: float) -> Measured | NoEstimate:
+def rarer(fit: Fit, inside: Values | None = None) -> int:
+    """Contacts with the rarer outcome among those of a fit of 0s and 1s."""
+    y = fit.y if inside is None else fit.y[np.asarray(inside, dtype=bool)]
+    return int(min(y.sum(), len(y) - y.sum()))
+
+
+def on_log_odds(estimate: Estimate | NoEstimate, kind: str, rarer: int, confidence: float) -> Measured | NoEstimate:
     """A probability (a prediction, an area under the curve) with the t interval of its log odds, certified by the study of
     its kind (studies/repurchase.py).
     """
     if isinstance(estimate, NoEstimate):
         return estimate
     low, high = intervals.logit(estimate.value, estimate.se, estimate.degrees_of_freedom, confidence)
-    return Measured(estimate.value, low, high, estimate.n, certification.holds_at(kind, estimate.n), estimate.se)
+    holds = certification.is_certified(studied(estimate, kind, rarer))
+    return Measured(estimate.value, low, high, estimate.n, holds, estimate.se)
 
 
 def robust_influence(fit: Fit) -> np.ndarray:
@@ -108,16 +120,30 @@ def robust_influence(fit: Fit) -> np.ndarray:
     return fit.influence / (1 - np.minimum(fit.leverage, LARGEST_LEVERAGE))
 
 
-def coefficient(fit: Fit, name: str, kind: Kind = UNTRIED) -> Estimate:
-    """One coefficient as a statement about the process, with the same robust influence as effects have."""
+def coefficient(fit: Fit, name: str, study: str | None = None) -> Estimate:
+    """One coefficient as a statement about the process, with the same robust influence as effects have.
+
+    study  as in `average_marginal_effect`.
+    """
     place = fit.names.index(name)
     found = estimated(float(fit.beta[place]), robust_influence(fit)[place], fit.rows, fit.design, fit.lost)
-    return replace(found, kind=kind, finite=False)
+    found = replace(found, kind=EFFECT if study else UNTRIED, finite=False)
+    return studied(found, study, rarer(fit)) if study and not fit.separated else found
 
 
-def combined(estimate: Estimate | NoEstimate, kind: Kind = UNTRIED) -> Estimate | NoEstimate:
-    """A sum or difference of functions of fits, marked as what it is: the study of differences doesn't speak for it."""
-    return estimate if isinstance(estimate, NoEstimate) else replace(estimate, kind=kind, finite=False, terms=())
+def combined(estimate: Estimate | NoEstimate) -> Estimate | NoEstimate:
+    """A sum or difference of functions of fits, marked as what it is: no study speaks for it."""
+    if isinstance(estimate, NoEstimate):
+        return estimate
+    plain = {f.name: getattr(estimate, f.name) for f in fields(Estimate)}
+    return Estimate(**plain | {"kind": UNTRIED, "finite": False, "terms": ()})
+
+
+def shifted(estimate: Estimate | NoEstimate, by: float) -> Estimate | NoEstimate:
+    """An effect less a number that is taken as known: its interval is the effect's, and so is its study."""
+    if isinstance(estimate, NoEstimate):
+        return estimate
+    return replace(estimate, value=estimate.value - by)
 
 
 def covariance(estimates: list[Estimate]) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,8 +11,9 @@ import pandas as pd
 
 from csat_analysis.errors import EstimateError
 from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.measured import Measured
 from csat_analysis.metrics.wave import Wave
-from csat_analysis.models import at_risk, curves, effects, groups, sensitivity, shape, validation
+from csat_analysis.models import at_risk, curves, effects, group_curves, groups, sensitivity, shape, validation
 from csat_analysis.models.controls import Controls, controls
 from csat_analysis.models.curves import SATISFACTION, Curve
 from csat_analysis.models.effects import combined
@@ -21,9 +22,10 @@ from csat_analysis.models.repurchase import Panel, repurchase_panel, too_few
 from csat_analysis.period import Period
 
 Number = Estimate | NoEstimate
-PUBLISHED_FROM, PUBLISHED_TO, PUBLISHED_PROBABILITY = 67.0, 70.0, 0.75  # the example that comes with the benchmark
 GRID = 5.0  # points between the scores at which the curve is drawn
 INNER = (0.05, 0.95)  # quantiles of the scores between which it is drawn
+CURVED = 3  # columns of satisfaction in a spline of four knots
+MEASURES = ("auc", "auc_gain", "brier", "brier_gain", "brier_against_rate", "calibration_slope", "forecast_gap")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,16 @@ class Findings:
     def benchmark(self) -> float | None:
         rule = self.waves[self.now].programme.repurchase
         return rule.benchmark if rule else None
+
+    @property
+    def example(self) -> dict[float, float]:
+        """The published example: points → probability, its own at the lower score and the benchmark more for every point above."""
+        rule = self.waves[self.now].programme.repurchase
+        if rule is None or rule.benchmark is None or rule.benchmark_example is None:
+            return {}
+        given = rule.benchmark_example
+        rise = rule.benchmark * (given.to_points - given.from_points)
+        return {given.from_points: given.probability, given.to_points: given.probability + rise}
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -91,37 +103,46 @@ class Findings:
     def ame_linear(self) -> Number:
         if isinstance(self.linear, NoEstimate):
             return self.linear
-        return effects.coefficient(self.linear, SATISFACTION, effects.EFFECT)
+        return effects.coefficient(self.linear, SATISFACTION, "effect_linear")
 
     @property
     def benchmark_gap(self) -> Number:
         if self.benchmark is None:
             return NoEstimate("not_supplied", "survey.yml names no benchmark")
-        gap = self.ame - self.benchmark
-        return gap if isinstance(gap, NoEstimate) else combined(gap, self.ame.kind)
+        return effects.shifted(self.ame, self.benchmark)
 
-    def published(self, at: float) -> float:
-        """The published example: .75 at 67 points, and the benchmark for every point above."""
-        return PUBLISHED_PROBABILITY + (self.benchmark or 0.0) * (at - PUBLISHED_FROM)
+    def predicted(self, at: float) -> Measured | NoEstimate:
+        """Mean probability of buying again were every customer at `at` points, certified where the study of predictions holds."""
+        if isinstance(self.straight, NoEstimate):
+            return self.straight
+        return self._on_log_odds(self.straight.predicted(at), self.straight.fit, "prediction")
 
-    def predicted(self, at: float) -> Number:
-        return self.straight if isinstance(self.straight, NoEstimate) else self.straight.predicted(at)
+    def _on_log_odds(self, found: Number, fit: Fit, study: str, rarer: int | None = None) -> Measured | NoEstimate:
+        """Certified nowhere where the fit is a penalised one."""
+        rarer = effects.rarer(fit) if rarer is None else rarer
+        number = effects.on_log_odds(found, study, rarer, self.confidence)
+        return replace(number, holds=False) if isinstance(number, Measured) and fit.separated else number
+
+    @property
+    def confidence(self) -> float:
+        return self.waves[self.now].programme.reporting.confidence
 
     @property
     def grid(self) -> list[float]:
         """Scores at which the curve is given: every GRID points where most customers are, and those of the published example."""
         if isinstance(self.straight, NoEstimate):
-            return [PUBLISHED_FROM, PUBLISHED_TO]
+            return list(self.example)
         low, high = np.quantile(self.straight.scores, INNER)
         steps = np.arange(np.ceil(low / GRID) * GRID, high + 1e-9, GRID)
-        return sorted({*map(float, steps), PUBLISHED_FROM, PUBLISHED_TO})
+        return sorted({*map(float, steps), *self.example})
 
     @cached_property
     def shape(self) -> shape.ShapeTest | NoEstimate:
         if self.why_not:
             return self.why_not
         worth = self.benchmark or (abs(self.ame.value) if isinstance(self.ame, Estimate) else 0.0)
-        return shape.shape_test(self.panel, self.held, effect_a_point=worth)
+        held = controls(self.panel, beside=CURVED)  # the spline's columns take room from what is held equal
+        return shape.shape_test(self.panel, held, effect_a_point=worth)
 
     @cached_property
     def steps(self) -> dict[str, Number]:
@@ -144,15 +165,37 @@ class Findings:
         return {} if isinstance(found, NoEstimate) else found.effects
 
     @cached_property
+    def curves_by_competition(self) -> group_curves.GroupCurves | NoEstimate:
+        return self.why_not or group_curves.curves_by(self.panel, self.held, "competition")
+
+    @property
+    def competition_curves(self) -> dict[tuple[str, float], Measured | NoEstimate]:
+        """(level, points) → mean probability of buying again; the reason under each level where there are no curves."""
+        found = self.curves_by_competition
+        if isinstance(found, NoEstimate):
+            return {}
+        return {
+            (level, at): self._on_log_odds(found.predicted(level, at), found.fit, "group_curve", found.rarer(level))
+            for level in found.levels
+            for at in found.grid(level, GRID)
+        }
+
+    @cached_property
     def out_of_time(self) -> validation.OutOfTime | NoEstimate:
         return self.why_not or validation.out_of_time(self.panel)
 
-    def tested(self, measure: str) -> Number:
-        """auc or brier out of time."""
-        return self.out_of_time if isinstance(self.out_of_time, NoEstimate) else getattr(self.out_of_time, measure)()
+    def tested(self, measure: str) -> Number | Measured:
+        """One of MEASURES out of time."""
+        if isinstance(self.out_of_time, NoEstimate):
+            return self.out_of_time
+        found = getattr(self.out_of_time, measure)()
+        return effects.on_log_odds(found, "auc", self.out_of_time.rarer, self.confidence) if measure == "auc" else found
 
-    def gain(self, measure: str) -> Number:
-        return self.out_of_time if isinstance(self.out_of_time, NoEstimate) else self.out_of_time.gain(measure)
+    @cached_property
+    def calibration(self) -> pd.DataFrame:
+        """Fifths by forecast; empty where nothing could be tested."""
+        found = self.out_of_time
+        return pd.DataFrame() if isinstance(found, NoEstimate) else validation.calibration(found)
 
     @cached_property
     def reliability(self) -> float | NoEstimate:
@@ -178,7 +221,11 @@ class Findings:
 
     @property
     def e_value(self) -> sensitivity.EValue | NoEstimate:
-        return self.straight if isinstance(self.straight, NoEstimate) else sensitivity.e_value_of(self.straight)
+        return (
+            self.straight
+            if isinstance(self.straight, NoEstimate)
+            else sensitivity.e_value_of(self.straight, self.confidence)
+        )
 
     @cached_property
     def by_intent(self) -> dict[str, Number]:
@@ -197,7 +244,7 @@ class Findings:
         """Named customers for analysts; empty where there is no model."""
         if isinstance(self.straight, NoEstimate):
             return pd.DataFrame()
-        return at_risk.customers_at_risk(self.panel, self.straight, self.held, self.now)
+        return at_risk.customers_at_risk(self.panel, self.straight, self.held, self.now, self.confidence)
 
     def summary(self) -> pd.DataFrame:
         """Coefficients of the logit with standard errors, as in `svyglm`; empty where there is none."""

@@ -12,8 +12,8 @@ from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.models import effects
 from csat_analysis.models.controls import Controls
 from csat_analysis.models.curves import SATISFACTION
-from csat_analysis.models.regression import Fit, fit_logit
-from csat_analysis.models.repurchase import Panel
+from csat_analysis.models.regression import fit_logit
+from csat_analysis.models.repurchase import Panel, rarer_outcome
 from csat_analysis.models.shape import wald
 
 FEWEST_RARER = 20  # of the rarer outcome in a level (about 100 contacts): with 10 the interval covered .925
@@ -29,18 +29,6 @@ class BySlope:
 
     effects: dict[str, Estimate | NoEstimate]
     p_value: float
-    fit: Fit | None = None
-    levels: tuple[str, ...] = ()
-    scores: np.ndarray | None = None
-    level_of: np.ndarray | None = None
-
-    def predicted(self, level: str, at: float) -> Estimate | NoEstimate:
-        """Mean probability of buying again of this level's customers, were each at `at` points."""
-        columns = self.fit.columns.copy()
-        columns[:, 1] = at
-        for place, other in enumerate(self.levels[1:]):
-            columns[:, 2 + place] = at * (self.level_of == other)
-        return effects.prediction(self.fit, columns, inside=self.level_of == level)
 
 
 def slopes_by(panel: Panel, held: Controls, column: str) -> BySlope | NoEstimate:
@@ -52,7 +40,7 @@ def slopes_by(panel: Panel, held: Controls, column: str) -> BySlope | NoEstimate
         return NoEstimate("not_supplied", f"the list of customers has no {column}")
     level = panel.table[column]
     named = [str(name) for name in sorted(level[panel.usable].dropna().unique(), key=str)]
-    large = [name for name in named if rarer(panel.outcome[(level == name).to_numpy()]) >= FEWEST_RARER]
+    large = large_levels(panel, held, column)
     few = NoEstimate("not_estimable", f"fewer than {FEWEST_RARER} of the rarer outcome")
     if len(large) < 2:
         alone = NoEstimate("not_computed", "no second group is large enough to compare with")
@@ -61,6 +49,17 @@ def slopes_by(panel: Panel, held: Controls, column: str) -> BySlope | NoEstimate
         return fitted_by(panel, held, column, named, large, few)
     except EstimateError as reason:
         return BySlope(dict.fromkeys(named, NoEstimate("not_estimable", str(reason))), float("nan"))
+
+
+def large_levels(panel: Panel, held: Controls, column: str) -> list[str]:
+    """Levels with enough of the rarer outcome among the contacts that a fit will use."""
+    used = panel.usable & held.columns.notna().all(axis=1).to_numpy()
+    level = panel.table[column].where(used)
+    return [
+        str(name)
+        for name in sorted(level.dropna().unique(), key=str)
+        if rarer_outcome(panel.outcome[(level == name).to_numpy()]) >= FEWEST_RARER
+    ]
 
 
 def fitted_by(
@@ -78,13 +77,10 @@ def fitted_by(
     for place, name in enumerate(large[1:]):
         slopes[:, 2 + place] = level_of == name
     found = {
-        name: effects.average_marginal_effect(fit, slopes, inside=level_of == name) if name in large else few
+        name: effects.average_marginal_effect(fit, slopes, inside=level_of == name, study="group_effect")
+        if name in large
+        else few
         for name in named
     }
     p_value = float("nan") if fit.separated else wald([effects.coefficient(fit, name) for name in own])[1]
-    return BySlope(found, p_value, fit, tuple(large), score.to_numpy()[fit.rows], level_of)
-
-
-def rarer(outcome: pd.Series) -> int:
-    known = outcome.dropna()
-    return int(min(known.sum(), len(known) - known.sum()))
+    return BySlope(found, p_value)

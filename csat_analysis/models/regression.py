@@ -26,6 +26,7 @@ class Fit:
     """A fitted regression, for its coefficients and for what follows from them (models/effects.py).
 
     names      the coefficients, "intercept" first; `beta` their values.
+    y          the outcomes of the rows.
     columns    rows × coefficients; `rows` their positions in the design, `lost` those of contacts without a value.
     influence  coefficients × rows: what each contact adds to each coefficient, as in `svyglm`.
     leverage   what share of its own fitted value each contact brings.
@@ -35,6 +36,7 @@ class Fit:
 
     names: list[str]
     beta: np.ndarray
+    y: np.ndarray
     columns: np.ndarray
     influence: np.ndarray
     leverage: np.ndarray
@@ -108,7 +110,7 @@ def fit_linear(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | N
     check_rank(columns, names)
     weight = design.weight[rows] / design.weight[rows].mean()
     beta = likeliest(y, columns, weight, families.Gaussian())
-    return assembled(names, beta, columns, weight * (y - columns @ beta), weight, rows, lost, design, logistic=False)
+    return assembled(names, beta, y, columns, weight * (y - columns @ beta), weight, rows, lost, design, logistic=False)
 
 
 def fit_logit(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | None = None) -> Fit:
@@ -124,11 +126,11 @@ def fit_logit(design: Design, y: Values, x: pd.DataFrame, *, inside: Values | No
     separated = separating_columns(y, columns, names)
     beta = firth(y, columns, weight) if separated else likeliest(y, columns, weight, families.Binomial())
     p = special.expit(columns @ beta)
-    fit = assembled(names, beta, columns, weight * (y - p), weight * p * (1 - p), rows, lost, design, logistic=True)
+    fit = assembled(names, beta, y, columns, weight * (y - p), weight * p * (1 - p), rows, lost, design, logistic=True)
     if not separated:
         return fit
     residual = weight * (y - p) + fit.leverage * (0.5 - p)
-    penalised = assembled(names, beta, columns, residual, weight * p * (1 - p), rows, lost, design, logistic=True)
+    penalised = assembled(names, beta, y, columns, residual, weight * p * (1 - p), rows, lost, design, logistic=True)
     return replace(penalised, separated=tuple(separated))
 
 
@@ -161,6 +163,7 @@ def likeliest(y: np.ndarray, columns: np.ndarray, weight: np.ndarray, family: fa
 def assembled(
     names: list[str],
     beta: np.ndarray,
+    y: np.ndarray,
     columns: np.ndarray,
     residual: np.ndarray,
     spread: np.ndarray,
@@ -177,7 +180,7 @@ def assembled(
     curvature = columns.T @ (spread[:, None] * columns)
     directions = np.linalg.solve(curvature, columns.T)
     leverage = spread * np.einsum("ij,ji->i", columns, directions)
-    return Fit(list(names), beta, columns, directions * residual, leverage, rows, lost, design, logistic)
+    return Fit(list(names), beta, y, columns, directions * residual, leverage, rows, lost, design, logistic)
 
 
 def numbers(x: pd.DataFrame) -> np.ndarray:

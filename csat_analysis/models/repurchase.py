@@ -15,6 +15,7 @@ from csat_analysis.estimators import share
 from csat_analysis.metrics.satisfaction import PERSON
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.period import Period
+from csat_analysis.studied import studied
 from csat_analysis.survey.frame import abc_class, tenure
 
 SALES_UNIT = 1000.0  # CNY; log(1 + sales / 1,000) keeps a customer without sales beside those with a few thousand
@@ -61,8 +62,8 @@ class Panel:
 
     def rate(self, inside: np.ndarray | None = None) -> Estimate | NoEstimate:
         """Repurchase rate: weighted share of customers with an order in the window after their answer, all closed periods."""
-        found = share(self.design, self.outcome, inside=inside)
-        return found if isinstance(found, NoEstimate) else found.process()
+        outcome = self.outcome if inside is None else self.outcome[inside]
+        return studied(share(self.design, self.outcome, inside=inside).process(), "rate", rarer_outcome(outcome))
 
 
 def repurchase_panel(waves: Mapping[Period, Wave], now: Period) -> Panel | NoEstimate:
@@ -214,10 +215,13 @@ def flow(answered: int, representative: int, table: pd.DataFrame) -> pd.DataFram
 
 
 def too_few(panel: Panel) -> NoEstimate | None:
-    """Why no model can be fitted, or None: all alike, or too few of the rarer outcome."""
+    """Why no model can be fitted, or None: all alike, or too few of the rarer outcome.
+
+    A column whose blanks would leave too few is left out of the models (models/controls.py), so that this holds for what they
+    are fitted on.
+    """
     outcome = panel.outcome.dropna()
-    bought = int(outcome.sum())
-    rarer = min(bought, len(outcome) - bought)
+    bought, rarer = int(outcome.sum()), rarer_outcome(outcome)
     if rarer == 0:
         what = "everyone bought again" if bought else "nobody bought again"
         return NoEstimate("not_estimable", f"{what} ({len(outcome)} answers): both outcomes are needed", len(outcome))
@@ -225,3 +229,9 @@ def too_few(panel: Panel) -> NoEstimate | None:
         reason = f"{rarer} of the rarer outcome among {len(outcome)} answers: at least {FEWEST_RARER} are needed"
         return NoEstimate("not_estimable", reason, len(outcome))
     return None
+
+
+def rarer_outcome(outcome: pd.Series) -> int:
+    """Contacts with the rarer of the two outcomes: what a model of them can be built on."""
+    known = outcome.dropna()
+    return int(min(known.sum(), len(known) - known.sum()))

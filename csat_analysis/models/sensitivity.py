@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from csat_analysis.certification import is_certified
+from csat_analysis.design import Design
 from csat_analysis.errors import EstimateError
 from csat_analysis.estimate import Estimate, NoEstimate
-from csat_analysis.estimators import share
+from csat_analysis.measured import Measured
 from csat_analysis.metrics.satisfaction import dimension_column
 from csat_analysis.models import effects
 from csat_analysis.models.controls import Controls
 from csat_analysis.models.curves import SATISFACTION, Curve
 from csat_analysis.models.regression import fit_linear
-from csat_analysis.models.repurchase import Panel
+from csat_analysis.models.repurchase import Panel, rarer_outcome
 from csat_analysis.programme import Programme
+from csat_analysis.studied import studied
+from csat_analysis.survey.reliability import cronbach_alpha
 
 QUARTILES = (0.25, 0.75)
 FEWEST_RETURNING = 20  # customers with two closed windows, for a look at their changes
@@ -25,8 +29,8 @@ FEWEST_RETURNING = 20  # customers with two closed windows, for a look at their 
 def index_reliability(scores: pd.DataFrame, programme: Programme) -> float | NoEstimate:
     """Reliability 0–1 of a person's index: the part of its variance that isn't noise of the items (stratified alpha).
 
-    1 − Σ W_d² σ_d² (1 − α_d) / σ_S², α_d Cronbach's alpha of the dimension's items (k/(k − 1) (1 − Σσ_i²/σ_T²)), over
-    complete answers. Source: Cronbach, Schönemann and McKie (1965).
+    1 − Σ W_d² σ_d² (1 − α_d) / σ_S², α_d Cronbach's alpha of the dimension's items (survey/reliability.py), over complete
+    answers, each counted once. Source: Cronbach, Schönemann and McKie (1965).
     """
     weights = {name: weight for name, weight in programme.weights.items() if weight}
     if any(len(programme.dimensions[name].items) < 2 for name in weights):
@@ -41,13 +45,11 @@ def index_reliability(scores: pd.DataFrame, programme: Programme) -> float | NoE
     noise = 0.0
     for name, weight in weights.items():
         own = complete[list(programme.dimensions[name].items)]
-        noise += weight**2 * own.mean(axis=1).var() * (1 - cronbach_alpha(own))
+        alpha = cronbach_alpha(Design.of(range(len(own))), own)
+        if isinstance(alpha, NoEstimate):
+            return alpha
+        noise += weight**2 * own.mean(axis=1).var() * (1 - alpha.value)
     return float(1 - noise / index.var())
-
-
-def cronbach_alpha(items: pd.DataFrame) -> float:
-    k, total = items.shape[1], items.sum(axis=1).var()
-    return float(k / (k - 1) * (1 - items.var().sum() / total)) if total > 0 else 0.0
 
 
 def attenuation(panel: Panel, held: Controls, reliability: float) -> float | NoEstimate:
@@ -72,6 +74,7 @@ class EValue:
 
     risk_ratio  of buying again, at the upper against the lower quartile of satisfaction; low, high its interval.
     value, limit  the E-value of the ratio, and of the bound of its interval nearer 1; 1 where that holds 1.
+    holds   whether a study showed the ratio's interval to hold (studies/repurchase.py); n the contacts behind it.
     """
 
     lower: float
@@ -81,6 +84,14 @@ class EValue:
     high: float
     value: float
     limit: float
+    n: int
+    holds: bool
+
+    @property
+    def measured(self) -> Measured:
+        """The E-value between those of its interval's bounds (1 where the interval holds 1)."""
+        furthest = max(e_value(self.low), e_value(self.high))
+        return Measured(self.value, self.limit, furthest, self.n, self.holds)
 
 
 def e_value_of(curve: Curve, confidence: float = 0.95) -> EValue:
@@ -94,7 +105,9 @@ def e_value_of(curve: Curve, confidence: float = 0.95) -> EValue:
     nearer = low if ratio > 1 else high
     holds_one = low <= 1 <= high
     limit = 1.0 if holds_one else e_value(nearer)
-    return EValue(float(lower), float(upper), ratio, float(low), float(high), e_value(ratio), limit)
+    holds = not curve.fit.separated and is_certified(studied(log_ratio, "risk_ratio", effects.rarer(curve.fit)))
+    found = (lower, upper, ratio, low, high, e_value(ratio), limit)
+    return EValue(*map(float, found), n=above.n, holds=holds)
 
 
 def e_value(risk_ratio: float) -> float:
@@ -127,7 +140,8 @@ def within_customers(panel: Panel) -> Estimate | NoEstimate:
         fit = fit_linear(panel.design, change["bought"], change.drop(columns="bought"), inside=returning)
     except EstimateError as reason:
         return NoEstimate("not_estimable", str(reason), int(returning.sum()))
-    return effects.coefficient(fit, SATISFACTION)
+    found = replace(effects.coefficient(fit, SATISFACTION), kind=effects.EFFECT)
+    return studied(found, "within", rarer_outcome(mine["bought"]))
 
 
 def bought_by_intent(panel: Panel, programme: Programme) -> dict[str, Estimate | NoEstimate]:
@@ -138,6 +152,9 @@ def bought_by_intent(panel: Panel, programme: Programme) -> dict[str, Estimate |
     likely = panel.table["intent"].between(outcome.likely[0], outcome.likely[-1])
     asked = panel.table["intent"].notna()
     said = {"likely": likely & asked, "unlikely": ~likely & asked}
-    found = {name: share(panel.design, panel.outcome, inside=inside.to_numpy()) for name, inside in said.items()}
-    found["difference"] = found["likely"] - found["unlikely"]
-    return {name: number.process() for name, number in found.items()}
+    found = {name: panel.rate(inside.to_numpy()) for name, inside in said.items()}
+    rarer = 2 * min(
+        rarer_outcome(panel.outcome[inside]) for inside in said.values()
+    )  # as if both were like the smaller
+    found["difference"] = studied((found["likely"] - found["unlikely"]).process(), "rate_gap", rarer)
+    return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from csat_analysis.errors import EstimateError
 from csat_analysis.estimate import Estimate, NoEstimate
@@ -25,6 +25,8 @@ STEPS = {
 }
 FEWEST_IN_A_BAND = 20  # contacts
 FEWEST_RARER_IN_A_BAND = 5  # of the rarer outcome
+CURVE_STEPS = 60  # of level and slope in turn, until the named curvature has the sample's rate and the named effect
+STEEPEST = 1.0  # log odds a point; a named curvature as steep as that is none that customers could have
 TOO_SMALL = f"a band has fewer than {FEWEST_IN_A_BAND} contacts or {FEWEST_RARER_IN_A_BAND} of the rarer outcome"
 
 
@@ -57,10 +59,12 @@ def shape_test(panel: Panel, held: Controls, *, effect_a_point: float) -> ShapeT
         return NoEstimate("not_estimable", what, len(spline.scores))
     bending = [effects.coefficient(spline.fit, name) for name in spline.spline_names]
     spread = effects.covariance(bending)
+    size = noncentrality(spline, spread, effect_a_point)
+    if isinstance(size, NoEstimate):
+        return size
     statistic, p_value = wald(bending)
-    named = named_curvature(spline, effect_a_point)
     freedom = bending[0].degrees_of_freedom
-    return ShapeTest(statistic, len(bending), freedom, p_value, power_of_wald(named, spread, freedom))
+    return ShapeTest(statistic, len(bending), freedom, p_value, power_of_wald(size, len(bending), freedom))
 
 
 def wald(estimates: list[Estimate]) -> tuple[float, float]:
@@ -73,26 +77,46 @@ def wald(estimates: list[Estimate]) -> tuple[float, float]:
     return statistic, float(stats.f.sf(statistic, len(b), min(e.degrees_of_freedom for e in estimates)))
 
 
-def power_of_wald(truth: np.ndarray, spread: np.ndarray, freedom: float, error: float = 0.05) -> float:
-    """Power of the Wald test where the coefficients' truth is this: noncentral F with λ = bᵀV⁻¹b."""
-    beyond = stats.f.isf(error, len(truth), freedom)
-    return float(stats.ncf.sf(beyond, len(truth), freedom, truth @ np.linalg.solve(spread, truth)))
+def power_of_wald(noncentrality: float, count: int, freedom: float, error: float = 0.05) -> float:
+    """Power of the Wald test of so many coefficients: the noncentral F's part beyond the limit."""
+    return float(stats.ncf.sf(stats.f.isf(error, count, freedom), count, freedom, noncentrality))
 
 
-def named_curvature(spline: Curve, effect_a_point: float) -> np.ndarray:
-    """Bending coefficients of a curve that is flat up to the median score and rises above it, with this average effect.
+def noncentrality(spline: Curve, spread: np.ndarray, effect_a_point: float) -> float | NoEstimate:
+    """λ = bᵀV⁻¹b of the test where the named curvature is true: b its bending coefficients, V what they would vary by.
 
-    The curve in log odds is b · max(S − median, 0) with b = effect / mean of p(1 − p) above the median and 0 below; it is
-    fitted on the model's own columns with its weights.
+    The named curvature's log odds are level + slope · max(S − median, 0) + the controls' part as fitted; level and slope give
+    the sample's rate and the named average effect. b is its fit on the model's own columns; V the inverse of the information
+    under it (that under the fitted curve foretold up to .09 too much), widened as much as the design and customers' repeats
+    widen the fitted curve's variance.
     """
-    fit = spline.fit
-    p = fit.mean(fit.columns)
-    weight = fit.weight * p * (1 - p)
-    above = np.maximum(spline.scores - np.median(spline.scores), 0.0)
-    hinge = effect_a_point * fit.weight.sum() / weight[above > 0].sum() * above
-    root = np.sqrt(weight)[:, None]
-    found = np.linalg.lstsq(root * fit.columns, root[:, 0] * hinge, rcond=None)[0]
-    return found[[fit.names.index(name) for name in spline.spline_names]]
+    fit, bends = spline.fit, [spline.fit.names.index(name) for name in spline.spline_names]
+    hinge = np.maximum(spline.scores - np.median(spline.scores), 0.0)
+    if not hinge.any():
+        return NoEstimate(
+            "not_estimable", "half of the scores or more are the highest: nothing can bend above the median"
+        )
+    weight = fit.weight / fit.weight.sum()
+    of_controls = fit.columns[:, 2 + len(bends) :] @ fit.beta[2 + len(bends) :]
+    rate, level, slope = weight @ fit.y, 0.0, 0.0
+    for _ in range(CURVE_STEPS):
+        p = special.expit(level + slope * hinge + of_controls)
+        level -= np.clip((weight @ p - rate) / (weight @ (p * (1 - p))), -1, 1)
+        p = special.expit(level + slope * hinge + of_controls)
+        steep = effect_a_point / (weight[hinge > 0] @ (p * (1 - p))[hinge > 0])
+        slope = (slope + min(steep, STEEPEST)) / 2
+    if not abs(steep - slope) <= 1e-3 * slope:
+        return NoEstimate(
+            "not_estimable", "at this rate of buying again no curve has all of the named effect above the median"
+        )
+    there = fit.weight * p * (1 - p)
+    curvature = fit.columns.T @ (there[:, None] * fit.columns)
+    named = np.linalg.solve(curvature, fit.columns.T @ (there * slope * hinge))[bends]
+    fitted = fit.mean(fit.columns)
+    own = np.linalg.inv(fit.columns.T @ ((fit.weight * fitted * (1 - fitted))[:, None] * fit.columns))
+    inflated = np.trace(np.linalg.solve(own[np.ix_(bends, bends)], spread)) / len(bends)
+    expected = inflated * np.linalg.inv(curvature)[np.ix_(bends, bends)]
+    return float(named @ np.linalg.solve(expected, named))
 
 
 def band_of(scores: pd.Series) -> pd.Series:

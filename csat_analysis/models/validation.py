@@ -6,19 +6,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
+from csat_analysis.certification import is_certified
 from csat_analysis.design import Design
 from csat_analysis.errors import EstimateError
 from csat_analysis.estimate import NOBODY, Estimate, NoEstimate
 from csat_analysis.estimators import Values, estimated, mean, share
 from csat_analysis.models.controls import controls
 from csat_analysis.models.curves import SATISFACTION
-from csat_analysis.models.effects import PROBABILITY, UNTRIED, combined
+from csat_analysis.models.effects import ANY, PROBABILITY, UNTRIED, coefficient
 from csat_analysis.models.regression import fit_logit
-from csat_analysis.models.repurchase import Panel, too_few
+from csat_analysis.models.repurchase import Panel, rarer_outcome, too_few
 from csat_analysis.period import Period
+from csat_analysis.studied import studied
 
 GROUPS = 5  # of the calibration: fifths by predicted probability
+SURE = (1e-6, 1 - 1e-6)  # surer forecasts are taken as so sure
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,28 +30,48 @@ class OutOfTime:
     """Probabilities that models of earlier periods gave to the contacts of later ones.
 
     with_satisfaction, without  one a contact of the panel; NaN where it was in no test.
+    base    the repurchase rate of the periods trained on, for everybody alike: what needs no model.
     tests   train_to, test, trained_on, tested: a row a test period.
     """
 
     panel: Panel
     with_satisfaction: np.ndarray
     without: np.ndarray
+    base: np.ndarray
     tests: pd.DataFrame
 
     @property
     def outcome(self) -> np.ndarray:
         return self.panel.outcome.where(np.isfinite(self.with_satisfaction)).to_numpy()
 
-    def auc(self, *, satisfaction: bool = True) -> Estimate | NoEstimate:
-        return auc(self.panel.design, self.outcome, self.with_satisfaction if satisfaction else self.without)
+    @property
+    def rarer(self) -> int:
+        return rarer_outcome(pd.Series(self.outcome))
 
-    def brier(self, *, satisfaction: bool = True) -> Estimate | NoEstimate:
-        return brier(self.panel.design, self.outcome, self.with_satisfaction if satisfaction else self.without)
+    def auc(self) -> Estimate | NoEstimate:
+        return auc(self.panel.design, self.outcome, self.with_satisfaction)
 
-    def gain(self, measure: str) -> Estimate | NoEstimate:
-        """What satisfaction adds: auc or brier with it less without it, on the same contacts."""
-        of = getattr(self, measure)
-        return combined(of() - of(satisfaction=False))
+    def brier(self) -> Estimate | NoEstimate:
+        return brier(self.panel.design, self.outcome, self.with_satisfaction)
+
+    def auc_gain(self) -> Estimate | NoEstimate:
+        """What satisfaction adds: the area with it less that without it, on the same contacts."""
+        gain = self.auc() - auc(self.panel.design, self.outcome, self.without)
+        return studied(gain, "auc_gain", self.rarer)
+
+    def brier_gain(self) -> Estimate | NoEstimate:
+        """What satisfaction does to the Brier score."""
+        return brier_gap(self.panel.design, self.outcome, self.with_satisfaction, self.without)
+
+    def brier_against_rate(self) -> Estimate | NoEstimate:
+        """Brier score less that of the rate alone: below 0 where the model foretells better than a constant."""
+        return brier_gap(self.panel.design, self.outcome, self.with_satisfaction, self.base)
+
+    def forecast_gap(self) -> Estimate | NoEstimate:
+        return forecast_gap(self.panel.design, self.outcome, self.with_satisfaction)
+
+    def calibration_slope(self) -> Estimate | NoEstimate:
+        return calibration_slope(self.panel.design, self.outcome, self.with_satisfaction)
 
 
 def out_of_time(panel: Panel) -> OutOfTime | NoEstimate:
@@ -57,7 +81,7 @@ def out_of_time(panel: Panel) -> OutOfTime | NoEstimate:
     """
     size = len(panel.table)
     given = {True: np.full(size, np.nan), False: np.full(size, np.nan)}
-    tests = []
+    base, tests = np.full(size, np.nan), []
     for train_to, test in zip(panel.periods, panel.periods[1:]):
         rows = panel.usable & (panel.table["period"] == str(test)).to_numpy()
         earlier = until(panel, train_to)
@@ -69,12 +93,13 @@ def out_of_time(panel: Panel) -> OutOfTime | NoEstimate:
             continue  # what this training period can't bear, a later one may; if none can, it is said below
         for satisfaction, p in both.items():
             given[satisfaction][rows] = p
+        base[rows] = earlier.rate().value
         counts = int(earlier.outcome.notna().sum()), int(np.isfinite(both[True]).sum())
         tests.append((str(train_to), str(test), *counts))
     if not tests:
         return NoEstimate("not_estimable", "two periods with closed windows are needed, the first with enough answers")
     table = pd.DataFrame(tests, columns=["train_to", "test", "trained_on", "tested"])
-    return OutOfTime(panel, given[True], given[False], table)
+    return OutOfTime(panel, given[True], given[False], base, table)
 
 
 def until(panel: Panel, period: Period) -> Panel:
@@ -122,12 +147,48 @@ def share_below(at: np.ndarray, others: np.ndarray, weight: np.ndarray) -> np.nd
 
 def brier(design: Design, y: Values, p: Values) -> Estimate | NoEstimate:
     """Brier score, 0–1: mean squared distance of the probability from what happened; lower is better."""
-    found = mean(design, (np.asarray(p, dtype=float) - np.asarray(y, dtype=float)) ** 2, bounds=PROBABILITY)
-    return found if isinstance(found, NoEstimate) else replace(found, lost=NOBODY, lost_part=np.array([])).process()
+    return judged(design, miss(y, p), y, bounds=PROBABILITY)
+
+
+def brier_gap(design: Design, y: Values, p: Values, other: Values) -> Estimate | NoEstimate:
+    """Brier score of one forecast less that of another on the same contacts; below 0 the first is better."""
+    return judged(design, miss(y, p) - miss(y, other), y)
+
+
+def forecast_gap(design: Design, y: Values, p: Values) -> Estimate | NoEstimate:
+    """Share that bought again less the mean forecast: above 0 where more bought than was foretold."""
+    return judged(design, np.asarray(y, dtype=float) - np.asarray(p, dtype=float), y)
+
+
+def calibration_slope(design: Design, y: Values, p: Values) -> Estimate | NoEstimate:
+    """Slope of the log odds of buying on those that were foretold (Cox 1958): 1 where forecasts are as sure as they may be,
+    below 1 where they are too sure (high ones too high, low ones too low).
+    """
+    odds = special.logit(np.clip(np.asarray(p, dtype=float), *SURE))
+    try:
+        fit = fit_logit(design, y, pd.DataFrame({"foretold": odds}))
+    except EstimateError as reason:
+        return NoEstimate("not_estimable", str(reason))
+    return coefficient(fit, "foretold", "calibration_slope")
+
+
+def miss(y: Values, p: Values) -> np.ndarray:
+    return (np.asarray(p, dtype=float) - np.asarray(y, dtype=float)) ** 2
+
+
+def judged(design: Design, values: np.ndarray, y: Values, bounds: tuple[float, float] = ANY) -> Estimate | NoEstimate:
+    """Mean of what was found of each tested contact, a statement about the process."""
+    found = mean(design, values, bounds=bounds)
+    if isinstance(found, NoEstimate):
+        return found
+    found = replace(found, lost=NOBODY, lost_part=np.array([])).process()
+    return studied(found, "brier", rarer_outcome(pd.Series(np.asarray(y, dtype=float)[found.about])))
 
 
 def calibration(tested: OutOfTime) -> pd.DataFrame:
-    """Fifths by predicted probability: predicted (mean), observed (share with interval: value, low, high), n."""
+    """Fifths by forecast, lowest first: predicted (mean forecast), observed (the share that bought, an Estimate), and in
+    numbers: value, low, high (missing where no study showed the interval to hold), n.
+    """
     p, y, design = tested.with_satisfaction, tested.outcome, tested.panel.design
     known = np.isfinite(y)
     group = pd.qcut(pd.Series(p[known]), GROUPS, labels=False, duplicates="drop").to_numpy()
@@ -135,8 +196,11 @@ def calibration(tested: OutOfTime) -> pd.DataFrame:
     for place in range(int(group.max()) + 1):
         inside = np.zeros(len(p), dtype=bool)
         inside[np.flatnonzero(known)[group == place]] = True
-        observed = share(design, y, inside=inside).process()
-        low, high = observed.interval()
+        observed = studied(
+            share(design, y, inside=inside).process(), "calibration", rarer_outcome(pd.Series(y[inside]))
+        )
+        low, high = observed.interval() if is_certified(observed) else (np.nan, np.nan)
         predicted = np.average(p[inside], weights=design.weight[inside])
-        rows.append({"predicted": predicted, "value": observed.value, "low": low, "high": high, "n": observed.n})
+        row = {"predicted": predicted, "observed": observed, "value": observed.value, "low": low, "high": high}
+        rows.append(row | {"n": observed.n})
     return pd.DataFrame(rows)

@@ -24,6 +24,12 @@ RULES = {
     "repurchase.benchmark_gap": "term.rule.benchmark",
     "repurchase.nonlinearity_p": "term.rule.shape",
     "repurchase.equal_slopes_p": "term.rule.slopes",
+    "repurchase.equal_curves_p": "term.rule.curves",
+    "repurchase.brier_against_rate": "term.rule.prediction",
+    "repurchase.calibration_slope": "term.rule.calibration",
+    "repurchase.forecast_gap": "term.rule.level",
+    "repurchase.auc_gain": "term.rule.gain",
+    "repurchase.intent_gap": "term.rule.intent",
 }
 
 

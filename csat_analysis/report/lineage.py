@@ -35,6 +35,8 @@ DIFFERENCES = (
     "repurchase.by_segment",
     "repurchase.auc_gain",
     "repurchase.brier_gain",
+    "repurchase.brier_against_rate",
+    "repurchase.forecast_gap",
     "repurchase.intent_gap",
 )
 GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
@@ -206,6 +208,7 @@ class Numbers:
             "stage": lambda name: say(f"repurchase.stage.{name}", self.language),
             "at": lambda points: wording.plain_text(float(points), self.language),
             "column": self.trait,
+            "fifth": lambda place: say(f"repurchase.fifth.{place}", self.language),
             "step": lambda name: say(f"repurchase.step.{name}", self.language),
             "competition": lambda level: self.trait("competition", level),
             "intent": lambda name: say(f"repurchase.intent.{name}", self.language),

@@ -6,14 +6,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from csat_analysis.report import repurchase_charts, wording
+from csat_analysis.report import competition_curves, repurchase_charts, wording
+from csat_analysis.report.association import association
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import View
 from csat_analysis.report.where import hidden
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
 
-EXAMPLE = ("67", "70")  # points of the published example
 ABSENT = {
     "not_supplied": "repurchase.absent.not_supplied",
     "not_estimable": "repurchase.absent.not_estimable",
@@ -23,7 +23,16 @@ ABSENT = {
 def repurchase(view: View) -> dict[str, Any] | None:
     if not view.has("repurchase.ame"):
         return None
-    nothing = {"absent": None, "effect": [], "curve": None, "groups": None, "believed": [], "points": []}
+    nothing = {
+        "absent": None,
+        "effect": [],
+        "curve": None,
+        "groups": None,
+        "curves": None,
+        "believed": [],
+        "points": [],
+        "looks": None,
+    }
     if (reason := absent(view)) is not None:
         return nothing | {"absent": reason}
     return nothing | {
@@ -31,7 +40,9 @@ def repurchase(view: View) -> dict[str, Any] | None:
         "curve": repurchase_charts.curve_chart(view.numbers),
         "points": [(r.group["at"], r) for r in repurchase_charts.curve_records(view.numbers)],
         "groups": groups(view),
-        "believed": [*separated(view), *second_looks(view), *tested(view), *intent(view), *stake(view)],
+        "curves": curves(view),
+        "believed": [*separated(view), *tested(view), *intent(view), *stake(view)],
+        "looks": view.sentences(*association(view.results, view.language, lambda record: with_interval(view, record))),
     }
 
 
@@ -54,6 +65,8 @@ def rate(view: View) -> list[str]:
 def effect(view: View) -> list[str]:
     """The effect of a point in the words of its verdict, and how it stands to the published figure."""
     record = view.results.get("repurchase.ame")
+    if record.status == "not_estimable":
+        return [view.say("repurchase.effect.not_estimable")]
     if not record.shown or not record.verdict:
         return [view.say("repurchase.effect.hidden", reason=view.status(record))]
     parts = {
@@ -64,25 +77,36 @@ def effect(view: View) -> list[str]:
     said = [view.say(worded(record, wording.EFFECTS), **parts)]
     gap = view.shown("repurchase.benchmark_gap")
     if gap and gap.verdict:
-        said.append(view.say(worded(gap, wording.BENCHMARKS), benchmark=view.numbers.number("repurchase.benchmark")))
+        benchmark = view.numbers.number("repurchase.benchmark")
+        said.append(view.say(worded(gap, wording.BENCHMARKS), benchmark=benchmark, source=source(view)))
     return [view.sentences(*said)]
+
+
+def source(view: View) -> str:
+    """Whose the published figure is, where survey.yml says it."""
+    rule = view.programme.repurchase
+    named = rule.benchmark_source if rule else None
+    return view.say("repurchase.benchmark.source", source=named[view.language]) if named else ""
 
 
 def example(view: View) -> list[str]:
     """The published example beside our own probabilities at the same scores."""
-    keys = [(key, at) for key in ("repurchase.published", "repurchase.predicted") for at in EXAMPLE]
-    if not all(view.shown(key, at=at) for key, at in keys):
+    ends = sorted((record.group["at"] for record in view.records("repurchase.published")), key=float)
+    keys = [(key, at) for key in ("repurchase.published", "repurchase.predicted") for at in ends]
+    if not ends or not all(view.shown(key, at=at) for key, at in keys):
         return []
     bare = [view.numbers.bare(key, at=at) for key, at in keys]
-    points = dict(zip(("from_points", "to_points"), EXAMPLE, strict=True))
+    points = dict(zip(("from_points", "to_points"), ends, strict=True))
     names = ("published_from", "published_to", "own_from", "own_to")
     return [view.say("repurchase.example", **points, **dict(zip(names, bare, strict=True)))]
 
 
 def shape(view: View) -> list[str]:
-    record = view.shown("repurchase.nonlinearity_p")
-    if not record or not record.verdict:
+    if not view.has("repurchase.nonlinearity_p"):
         return []
+    record = view.results.get("repurchase.nonlinearity_p")
+    if not record.shown or not record.verdict:
+        return [view.say("repurchase.shape.hidden", reason=view.status(record))]
     return [view.say(worded(record, wording.SHAPES), power=view.numbers.bare("repurchase.shape_power"))]
 
 
@@ -100,6 +124,9 @@ def groups(view: View) -> dict[str, Any] | None:
     if not rows:
         return None
     readings = [*differing(view), *hidden(view, rows)]
+    if alone := [name for _, name, record in rows if record.status == "not_computed"]:
+        readings.append(view.say("repurchase.groups.alone", items=view.list(alone)))
+    rows = repurchase_charts.told_rows(view.numbers)
     return {"chart": repurchase_charts.groups_chart(view.numbers), "rows": rows, "readings": readings}
 
 
@@ -118,27 +145,58 @@ def separated(view: View) -> list[str]:
     return [view.say("repurchase.believed.separated")] if record and record.value else []
 
 
-def second_looks(view: View) -> list[str]:
-    """The effect within customers, and corrected for measurement error."""
-    looks = {
-        "repurchase.ame_within": "repurchase.believed.within",
-        "repurchase.ame_corrected": "repurchase.believed.corrected",
-    }
-    return [
-        view.say(words, value=with_interval(view, record))
-        for key, words in looks.items()
-        if (record := view.shown(key))
-    ]
+def curves(view: View) -> dict[str, Any] | None:
+    """The curve of each level of competition, or that it can't be told; nothing where the frame has no competition."""
+    if not view.records("repurchase.by_competition"):
+        return None
+    drawn = competition_curves.levels(view.numbers)
+    if len(drawn) < 2:
+        return {"chart": None, "readings": [view.say("repurchase.curves.none")]}
+    said = []
+    test = view.shown("repurchase.equal_curves_p", column="competition")
+    if test and test.verdict:
+        said.append(view.say(worded(test, wording.CURVES)))
+    levels = [record.group["competition"] for record in view.records("repurchase.by_competition")]
+    if absent := [view.numbers.trait("competition", level) for level in levels if level not in drawn]:
+        said.append(view.say("repurchase.curves.hidden", items=view.list(absent)))
+    rows = [(view.numbers.trait("competition", level), record) for level, own in drawn.items() for record in own]
+    return {"chart": competition_curves.chart(view.numbers), "readings": said, "rows": rows}
 
 
 def tested(view: View) -> list[str]:
-    if not view.shown("repurchase.auc") or not view.shown("repurchase.auc_gain"):
+    """Forecasts of later surveys: can they tell buyers, do they miss by less than the rate, are they as sure as they may be."""
+    if not view.has("repurchase.auc"):
         return []
-    parts = {
-        name: with_interval(view, view.results.get(f"repurchase.{key}"))
-        for name, key in (("auc", "auc"), ("gain", "auc_gain"))
-    }
-    return [view.say("repurchase.believed.auc", **parts)]
+    record = view.results.get("repurchase.auc")
+    if not record.shown:
+        return [view.say("repurchase.believed.untested", reason=view.status(record))]
+    said = [view.say("repurchase.believed.auc", auc=with_interval(view, record))]
+    said += worded_by(view, "repurchase.brier_against_rate", wording.PREDICTIONS)
+    said += worded_by(view, "repurchase.calibration_slope", wording.CALIBRATIONS)
+    slope = view.shown("repurchase.calibration_slope")
+    if slope and slope.verdict in ("overconfident", "underconfident"):
+        said += for_instance(view)
+    return [view.sentences(*said, *worded_by(view, "repurchase.forecast_gap", wording.FORECAST_LEVELS))]
+
+
+def worded_by(view: View, key: str, sentences: dict[str, str]) -> list[str]:
+    """The sentence of a record's verdict, with its number."""
+    record = view.shown(key)
+    if record is None or not record.verdict:
+        return []
+    return [view.say(worded(record, sentences), value=with_interval(view, record))]
+
+
+def for_instance(view: View) -> list[str]:
+    """What was foretold of the customers given the lowest chance, and what they did."""
+    pair = {key: view.shown(f"repurchase.{key}", fifth="1") for key in ("observed", "foretold")}
+    if not all(pair.values()):
+        return []
+    bare = {key: view.numbers.bare(record.key, fifth="1") for key, record in pair.items()}
+    interval = view.numbers.interval("repurchase.observed", fifth="1")
+    return [
+        view.say("repurchase.believed.for_instance", fifth=view.say("repurchase.fifth.1"), interval=interval, **bare)
+    ]
 
 
 def intent(view: View) -> list[str]:
@@ -147,12 +205,20 @@ def intent(view: View) -> list[str]:
         return []
     bare = {answer: view.numbers.bare(record.key, **record.group) for answer, record in said.items()}
     bounds = {f"{answer}_interval": view.numbers.interval(r.key, **r.group) for answer, r in said.items()}
-    return [view.say("repurchase.believed.intent", **bare, **bounds)]
+    compared = worded_by(view, "repurchase.intent_gap", wording.INTENTS)
+    if not compared and view.has("repurchase.intent_gap"):
+        reason = view.status(view.results.get("repurchase.intent_gap"))
+        compared = [view.say("repurchase.believed.intent_hidden", reason=reason)]
+    return [view.sentences(view.say("repurchase.believed.intent", **bare, **bounds), *compared)]
 
 
 def stake(view: View) -> list[str]:
-    record = view.shown("repurchase.sales_at_risk")
-    return [view.say("repurchase.stake", share=with_interval(view, record))] if record else []
+    if not view.has("repurchase.sales_at_risk"):
+        return []
+    record = view.results.get("repurchase.sales_at_risk")
+    if record.shown:
+        return [view.say("repurchase.stake", share=with_interval(view, record))]
+    return [] if record.status == "not_supplied" else [view.say("repurchase.stake.hidden", reason=view.status(record))]
 
 
 def with_interval(view: View, record: Record) -> Markup:

@@ -120,6 +120,13 @@ def group_rows(numbers: Numbers) -> list[tuple[str, str, Record]]:
     return rows
 
 
+def told_rows(numbers: Numbers) -> list[tuple[str, str, Record]]:
+    """The rows of headings under which some group has an effect: what is drawn; the others are named in words."""
+    rows = group_rows(numbers)
+    told = {heading for heading, _, record in rows if record.shown}
+    return [row for row in rows if row[0] in told]
+
+
 def place_of_competition(record: Record) -> int:
     level = record.group.get("competition")
     return COMPETITION.index(level) if level in COMPETITION else len(COMPETITION)
@@ -136,7 +143,7 @@ def groups_table(numbers: Numbers, rows: list[tuple[str, str, Record]]) -> pd.Da
 
 
 def groups_chart(numbers: Numbers) -> Chart | None:
-    rows = group_rows(numbers)
+    rows = told_rows(numbers)
     shown = sorted((row for row in rows if row[2].shown), key=lambda row: row[2].value)
     if not shown:
         return None
@@ -170,8 +177,8 @@ def signed(numbers: Numbers, row: tuple[str, str, Record]) -> str:
 
 def groups_figure(numbers: Numbers) -> Figure | None:
     """The effects by group as one figure, for the notebook; none where no group has one."""
-    rows = group_rows(numbers)
-    if not any(record.shown for _, _, record in rows):
+    rows = told_rows(numbers)
+    if not rows:
         return None
     table = groups_table(numbers, rows)
     return figures.dot_interval(table, **around(numbers, table))

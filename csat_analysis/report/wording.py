@@ -107,6 +107,39 @@ SHAPES = {
     "no_detectable_bend": "repurchase.shape.no_detectable_bend",
     "cannot_be_told": "repurchase.shape.cannot_be_told",
 }
+CURVES = {
+    "curves_differ": "repurchase.curves.curves_differ",
+    "curves_not_told_apart": "repurchase.curves.curves_not_told_apart",
+}
+PREDICTIONS = {
+    "predicts_better": "repurchase.believed.predicts_better",
+    "predicts_worse": "repurchase.believed.predicts_worse",
+    "not_shown_to_predict": "repurchase.believed.not_shown_to_predict",
+}
+CALIBRATIONS = {
+    "overconfident": "repurchase.believed.overconfident",
+    "underconfident": "repurchase.believed.underconfident",
+    "no_detectable_miscalibration": "repurchase.believed.no_detectable_miscalibration",
+    "calibration_untold": "repurchase.believed.calibration_untold",
+}
+FORECAST_LEVELS = {
+    "foretold_too_low": "repurchase.believed.foretold_too_low",
+    "foretold_too_high": "repurchase.believed.foretold_too_high",
+    "level_not_told_apart": "repurchase.believed.level_not_told_apart",
+}
+GAINS = {
+    "adds": "repurchase.association.gain.adds",
+    "takes_away": "repurchase.association.gain.takes_away",
+    "not_shown_to_add": "repurchase.association.gain.not_shown_to_add",
+}
+INTENTS = {
+    "likely_bought_more": "repurchase.believed.likely_bought_more",
+    "likely_bought_less": "repurchase.believed.likely_bought_less",
+    "intent_not_told_apart": "repurchase.believed.intent_not_told_apart",
+}
+ASSOCIATIONS = {word: f"repurchase.association.effect.{word}" for word in EFFECTS}
+BESIDE_PUBLISHED = {word: f"repurchase.association.benchmark.{word}" for word in BENCHMARKS}
+WITHIN = {word: f"repurchase.association.within.{word}" for word in EFFECTS}
 SLOPES = {
     "slopes_differ": "repurchase.groups.slopes_differ",
     "slopes_not_told_apart": "repurchase.groups.slopes_not_told_apart",

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import special
 
 from csat_analysis.models.effects import LARGEST_LEVERAGE
+from csat_analysis.models.shape import CURVE_STEPS, STEEPEST
 
 PRECISION = 1e-10
 STEPS, PENALISED_STEPS = 30, 200
@@ -57,8 +58,9 @@ def newton(
         p = special.expit(np.einsum("dnk,dk->dn", x, beta))
         spread, residual = weight * p * (1 - p), weight * (y - p)
         curvature = information(x, spread) + ridge
-        if penalised:
-            residual = residual + leverage(x, spread, curvature) * (0.5 - p)
+        if penalised:  # as in models/separation.py
+            own = leverage(x, spread, curvature)
+            residual, curvature = residual + own * (0.5 - p), information(x, (weight + own) * p * (1 - p)) + ridge
         step = np.linalg.solve(curvature, np.einsum("dnk,dn->dk", x, residual)[..., None])[..., 0]
         size = np.abs(step).max(axis=1)
         beta = beta + step * np.minimum(1.0, LONGEST_STEP / np.maximum(size, 1e-300))[:, None]
@@ -85,26 +87,49 @@ def robust_influence(fits: Fits) -> np.ndarray:
     return np.matmul(fits.x, np.linalg.inv(curvature)) * (residual / (1 - np.minimum(own, LARGEST_LEVERAGE)))[..., None]
 
 
-def average_marginal_effect(fits: Fits, column: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Value a company, and influence companies × contacts."""
-    p, weight = fits.probability(), fits.weight / fits.weight.sum()
-    rise, slope = p * (1 - p), fits.beta[:, column, None]
+def average_marginal_effect(
+    fits: Fits, slopes: np.ndarray | None = None, inside: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Value a company, and influence companies × contacts.
+
+    slopes  companies × contacts × coefficients: how each column moves; None: the first after the intercept, by one.
+    inside  companies × contacts, 0 and 1: over whom the average goes; None: all.
+    """
+    p, weight = fits.probability(), shares(fits, inside)
+    rise = p * (1 - p)
+    slope = fits.beta[:, 1, None] if slopes is None else np.einsum("dnk,dk->dn", slopes, fits.beta)
     value = (weight * rise * slope).sum(axis=1)
     gradient = np.einsum("dn,dnk->dk", weight * rise * (1 - 2 * p) * slope, fits.x)
-    gradient[:, column] += (weight * rise).sum(axis=1)
+    if slopes is None:
+        gradient[:, 1] += (weight * rise).sum(axis=1)
+    else:
+        gradient += np.einsum("dn,dnk->dk", weight * rise, slopes)
     carried = np.einsum("dnk,dk->dn", robust_influence(fits), gradient)
     return value, weight * (rise * slope - value[:, None]) + carried
 
 
-def prediction(fits: Fits, at: float, column: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Mean probability were everybody's `column` so, a company; and its influence."""
+def prediction(fits: Fits, at: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean probability were everybody's first column so, a company; and its influence."""
     x = fits.x.copy()
-    x[..., column] = at
-    p, weight = special.expit(np.einsum("dnk,dk->dn", x, fits.beta)), fits.weight / fits.weight.sum()
+    x[..., 1] = at
+    return predicted(fits, x)
+
+
+def predicted(fits: Fits, x: np.ndarray, inside: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Mean probability were everybody's columns these, over those inside."""
+    p, weight = special.expit(np.einsum("dnk,dk->dn", x, fits.beta)), shares(fits, inside)
     value = (weight * p).sum(axis=1)
     gradient = np.einsum("dn,dnk->dk", weight * p * (1 - p), x)
     carried = np.einsum("dnk,dk->dn", robust_influence(fits), gradient)
     return value, weight * (p - value[:, None]) + carried
+
+
+def shares(fits: Fits, inside: np.ndarray | None) -> np.ndarray:
+    """Weights that sum to 1 over those inside."""
+    if inside is None:
+        return fits.weight / fits.weight.sum()
+    weight = fits.weight * inside
+    return weight / weight.sum(axis=1, keepdims=True)
 
 
 def linear_slope(x: np.ndarray, y: np.ndarray, weight: np.ndarray, column: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -131,3 +156,32 @@ def covariance(left: np.ndarray, right: np.ndarray, unit: np.ndarray, stratum: n
         m = x.shape[1]
         total += m / (m - 1) * ((x - x.mean(axis=1, keepdims=True)) * (y - y.mean(axis=1, keepdims=True))).sum(axis=1)
     return total
+
+
+def noncentrality(fits: Fits, score: np.ndarray, spread: np.ndarray, effect: float) -> np.ndarray:
+    """λ of the test of shape where the named curvature is true, a company (models/shape.py: `noncentrality`).
+
+    fits    the score in the first column after the intercept, its bends in the next, as many as `spread` has rows.
+    spread  covariance of the bends' coefficients.
+    """
+    count, weight = spread.shape[1], fits.weight / fits.weight.sum()
+    others = np.einsum("dnk,dk->dn", fits.x[..., 2 + count :], fits.beta[:, 2 + count :])
+    hinge = np.maximum(score - np.median(score, axis=1, keepdims=True), 0.0)
+    rate, level, slope = (fits.y @ weight)[:, None], np.zeros((len(score), 1)), np.zeros((len(score), 1))
+    for _ in range(CURVE_STEPS):
+        p = special.expit(level + slope * hinge + others)
+        level = level - np.clip(((p @ weight)[:, None] - rate) / ((p * (1 - p)) @ weight)[:, None], -1, 1)
+        p = special.expit(level + slope * hinge + others)
+        steep = effect / (((hinge > 0) * p * (1 - p)) @ weight)[:, None]
+        slope = (slope + np.minimum(steep, STEEPEST)) / 2
+    impossible = np.abs(steep - slope)[:, 0] > 1e-3 * slope[:, 0]
+    p = special.expit(level + slope * hinge + others)
+    there = fits.weight * p * (1 - p)
+    curvature = information(fits.x, there)
+    bends = slice(2, 2 + count)
+    named = np.linalg.solve(curvature, np.einsum("dnk,dn->dk", fits.x, there * slope * hinge)[..., None])[:, bends, 0]
+    fitted = fits.probability()
+    here = np.linalg.inv(information(fits.x, fits.weight * fitted * (1 - fitted)))[:, bends, bends]
+    inflated = np.einsum("dii->d", np.linalg.solve(here, spread)) / count
+    expected = np.linalg.inv(curvature)[:, bends, bends] * inflated[:, None, None]
+    return np.where(impossible, np.nan, np.einsum("di,dij,dj->d", named, np.linalg.inv(expected), named))
