@@ -37,8 +37,13 @@ FINGERPRINTED = (
 UNEQUAL = ("strata",)
 USUAL = ("mean", "share", "nps", "quantile")
 FEWEST_DEGREES = 25  # of freedom: customers less strata; the study of effects from 60 answers has about 30
-STUDIED_APART = dict.fromkeys(
-    ("effect", "prediction", "auc"), "repurchase"
+STUDIED_APART = dict.fromkeys(("effect", "prediction", "auc"), "repurchase") | dict.fromkeys(
+    (
+        "counted_share",
+        "counted_difference",
+        *(f"{of}_{spread:g}" for of in ("amount", "clv") for spread in (0.5, 1.0, 1.5, 2.0, 2.5)),
+    ),
+    "customers",
 )  # kind of number → the study with its settings
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
 MAX_DESIGN_EFFECT = {"": 1.5, "raked": 2.0, "propensity": 2.0}  # by weights (Kish); more unequal ones were never tried
@@ -122,7 +127,9 @@ def nearest(cells: pd.DataFrame, answers: int) -> pd.DataFrame:
 
 
 def holds_at(kind: str, answers: int) -> bool:
-    """Did a study show the interval of this kind of number to hold at so many answers?"""
+    """Did a study show the interval of this kind of number to hold at so many answers? Not where no study tried the kind."""
+    if kind not in STUDIED_APART:
+        return False
     cells = nearest(studied_apart(kind), answers)
     return bool(len(cells)) and bool(cells["holds"].all())
 
