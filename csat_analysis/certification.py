@@ -41,7 +41,7 @@ STUDIED_APART = dict.fromkeys(("effect", "prediction", "auc"), "repurchase") | d
     (
         "counted_share",
         "counted_difference",
-        *(f"{of}_{spread:g}" for of in ("amount", "clv") for spread in (0.5, 1.0, 1.5, 2.0, 2.5)),
+        *(f"{of}_{spread:g}" for of in ("amount", "clv") for spread in (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)),
     ),
     "customers",
 )  # kind of number → the study with its settings

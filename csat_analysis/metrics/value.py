@@ -14,6 +14,7 @@ from csat_analysis.measured import Measured
 from csat_analysis.metrics.acquisition import costs_of
 from csat_analysis.metrics.amounts import amount_per_unit, kind_at, relative_spread
 from csat_analysis.metrics.history import events
+from csat_analysis.metrics.lifetime import lifetime, value_and_bounds
 from csat_analysis.metrics.retention import Counted, Stay, stay
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.period import Period
@@ -23,7 +24,6 @@ EVERYONE = "all"
 HORIZON_YEARS, DISCOUNT_RATE = "horizon_years", "discount_rate"
 DEFAULTS = {HORIZON_YEARS: 5.0, DISCOUNT_RATE: 0.10}
 LIFETIME_VALUE = "clv"  # the kind that studies/customers.py judges, by relative spread of the purchases
-TINY = 1e-300
 UNKNOWN_DAY = 0.5  # of the time between the lists, for a customer who is no longer listed without a date
 
 
@@ -144,15 +144,6 @@ def value_of(
     )
 
 
-def lifetime(retention: float, horizon_years: float) -> float:
-    """Expected years, 1/(1 − r), not more than the horizon.
-
-    >>> lifetime(0.75, 5), lifetime(0.9, 5)
-    (4.0, 5)
-    """
-    return horizon_years if retention >= 1 - 1 / horizon_years else 1 / (1 - retention)
-
-
 def a_year(share: Counted, years: float) -> Counted:
     """A retention between two lists as one of a year: r^(1/years), bounds likewise."""
     return transformed(share, lambda r: r ** (1 / years))
@@ -166,9 +157,7 @@ def transformed(share: Counted, how) -> Counted:
 
 
 def lifetime_value(yearly: Counted, years: Counted, cost: Counted, limit: float = np.inf) -> Counted:
-    """yearly × years − cost. Interval by recovering variances from the parts' own intervals (MOVER; Zou and Donner 2008):
-    of the product on logarithms, then of the difference. The parts are taken as independent.
-    """
+    """yearly × years − cost with its interval (`value_and_bounds`); certified where those of all parts and this one held."""
     for part in (yearly, years, cost):
         if isinstance(part, NoEstimate):
             return part
@@ -177,21 +166,3 @@ def lifetime_value(yearly: Counted, years: Counted, cost: Counted, limit: float 
     studied = certification.holds_at(kind_at(relative_spread(yearly), LIFETIME_VALUE), n)
     holds = bool(studied and yearly.holds and years.holds and cost.holds)
     return Measured(float(value), float(low), float(high), n, holds)
-
-
-def value_and_bounds(
-    yearly: np.ndarray, years: np.ndarray, cost: np.ndarray, limit: float = np.inf
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """yearly × years − cost and its bounds; each part is given as value, lower and upper bound (first axis).
-
-    Where the years' upper bound is the horizon, `limit`, they can't be more: their own error no longer varies there, and the
-    upper bounds are multiplied outright (recovered variances covered .92 near that kink whatever n).
-    """
-    log_yearly, log_years = np.log(np.maximum(yearly, TINY)), np.log(np.maximum(years, TINY))
-    product = yearly[0] * years[0]
-    under = product * np.exp(-np.hypot(log_yearly[0] - log_yearly[1], log_years[0] - log_years[1]))
-    over = product * np.exp(np.hypot(log_yearly[2] - log_yearly[0], log_years[2] - log_years[0]))
-    over = np.where(years[2] >= limit, yearly[2] * years[2], over)
-    value = product - cost[0]
-    below, above = np.hypot(product - under, cost[2] - cost[0]), np.hypot(over - product, cost[0] - cost[1])
-    return value, value - below, value + above

@@ -2,7 +2,7 @@
 
 counted_share       Wilson, exact coverage over the binomial, averaged over shares of .80–.97 and of .03–.50.
 counted_difference  Newcombe: a group and the rest, and two periods in a row of the same customers (whoever stayed may leave).
-amount_<spread>     t of the logarithm (beside it plain t) for means and ratios whose influences have this relative spread:
+amount_<spread>     metrics/amounts' interval (beside it t of the logarithm, and plain t) for means and ratios whose influences have this relative spread:
                     lognormal amounts; the same with three in ten at zero; CNY an order with several orders a customer.
 amount_by_rule      amounts as the rule of metrics/amounts shows them, for which the observed spread decides: `coverage` of those
                     shown, and `missed`, the part of all that are shown an interval without the truth in it (at most 7 %).
@@ -20,14 +20,14 @@ from scipy import stats
 
 from csat_analysis.certification import BAND
 from csat_analysis.intake.hundredfold import hundredfold
-from csat_analysis.metrics.amounts import MARGIN, SPREADS
-from csat_analysis.metrics.value import lifetime, value_and_bounds
+from csat_analysis.metrics.amounts import MARGIN, SPREADS, skewed_interval
+from csat_analysis.metrics.lifetime import lifetime, value_and_bounds
 
 FILES = (
     "studies/customers.py",
     "metrics/counted.py",
     "metrics/amounts.py",
-    "metrics/value.py",
+    "metrics/lifetime.py",
     "intake/hundredfold.py",
     "intervals.py",
 )
@@ -45,12 +45,12 @@ CHUNK = 500  # companies at a time, so that 2,000 customers each fit in memory
 
 
 def run(draws: int, seed: int, processes: int = 1) -> pd.DataFrame:
-    """One row a setting: test, setting, answers (customers), coverage, plain (t's coverage), shown, missed, found, false_alarms, holds."""
+    """One row a setting: test, setting, answers (customers), coverage, log_t and t (those of other intervals), shown, missed, found, false_alarms, holds."""
     rng = np.random.default_rng(seed)
     rows = [*shares(), *differences(draws, rng), *amounts(draws, rng)]
     rows += by_rule(rows, draws, rng)
     rows += [*lifetime_values(draws, rng), *hundredfolds(rng)]
-    columns = ["test", "setting", "answers", "coverage", "plain", "shown", "missed", "found", "false_alarms", "holds"]
+    columns = ["test", "setting", "answers", "coverage", "log_t", "t", "shown", "missed", "found", "false_alarms", "holds"]
     found = pd.DataFrame(rows).reindex(columns=columns)
     return found.astype(object).where(found.notna(), None)
 
@@ -66,8 +66,8 @@ def shares() -> Iterator[dict]:
         for n in COUNTS:
             k = np.arange(n + 1)
             low, high = wilson(k / n, n)
-            held = [(stats.binom.pmf(k, n, p) * ((low <= p) & (p <= high))).sum() for p in ps]
-            coverage = float(np.mean(held))
+            covered = [(stats.binom.pmf(k, n, p) * ((low <= p) & (p <= high))).sum() for p in ps]
+            coverage = float(np.mean(covered))
             yield {"test": "counted_share", "setting": name, "answers": n, "coverage": coverage, "holds": coverage >= BAND[0]}
 
 
@@ -81,12 +81,12 @@ def differences(draws: int, rng: np.random.Generator) -> Iterator[dict]:
     ps = (0.80, 0.85, 0.90, 0.93, 0.97)
     for n in GROUPS:
         for times in (1, 5):
-            held = [
+            covered = [
                 newcombe_held(rng.binomial(n, p, draws), n, rng.binomial(times * n, q, draws), times * n, p - q)
                 for p in ps
                 for q in ps
             ]
-            coverage = float(np.mean(held))
+            coverage = float(np.mean(covered))
             yield {
                 "test": "counted_difference",
                 "setting": f"group and rest, 1 to {times}",
@@ -94,8 +94,8 @@ def differences(draws: int, rng: np.random.Generator) -> Iterator[dict]:
                 "coverage": coverage,
                 "holds": coverage >= BAND[0],
             }
-        held = [two_periods(n, p, q, draws, rng) for p in ps for q in ps]
-        coverage = float(np.mean(held))
+        covered = [two_periods(n, p, q, draws, rng) for p in ps for q in ps]
+        coverage = float(np.mean(covered))
         yield {
             "test": "counted_difference",
             "setting": "two periods in a row",
@@ -134,35 +134,43 @@ def orders_and_sales(cv: float, size: tuple[int, int], rng: np.random.Generator)
     return orders, orders * lognormal(cv, size, rng)
 
 
-def log_t(y: np.ndarray, x: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """Value, spread and bounds (t of the logarithm, and plain) of many companies at once: metrics.amounts vectorised."""
+def estimated(y: np.ndarray, x: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Value, spread and bounds of many companies at once, beside the bounds of t of the logarithm alone."""
     n = y.shape[1]
     x = np.ones_like(y) if x is None else x
     value = y.sum(axis=1) / x.sum(axis=1)
-    spread = np.std((y - value[:, None] * x) / (x.mean(axis=1) * value)[:, None], axis=1, ddof=1)
+    relative = (y - value[:, None] * x) / (x.mean(axis=1) * value)[:, None]
+    spread = np.std(relative, axis=1, ddof=1)
+    low, high = skewed_interval(value, relative, CONFIDENCE)
     half = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * spread / np.sqrt(n)
     return {
         "value": value,
         "spread": spread,
-        "low": value * np.exp(-half),
-        "high": value * np.exp(half),
-        "plain_low": value * (1 - half),
-        "plain_high": value * (1 + half),
+        "low": low,
+        "high": high,
+        "log_low": value * np.exp(-half),
+        "log_high": value * np.exp(half),
+        "t_low": value * (1 - half),
+        "t_high": value * (1 + half),
     }
+
+
+def held(found: dict[str, np.ndarray], truth: float, which: str = "") -> np.ndarray:
+    return (found[f"{which}low"] <= truth) & (truth <= found[f"{which}high"])
 
 
 def made(kind: str, cv: float, size: tuple[int, int], rng: np.random.Generator) -> tuple[dict[str, np.ndarray], float]:
     """The estimates of many companies of a kind, and their truth."""
     if kind == "lognormal":
-        return log_t(lognormal(cv, size, rng)), 1.0
-    if kind == "a third at zero":
-        return log_t(with_zeros(cv, size, rng)), 1.0
+        return estimated(lognormal(cv, size, rng)), 1.0
+    if kind == "three in ten at zero":
+        return estimated(with_zeros(cv, size, rng)), 1.0
     orders, sales = orders_and_sales(cv, size, rng)
-    return log_t(sales, orders), 1.0
+    return estimated(sales, orders), 1.0
 
 
 def kinds_at(cv: float) -> tuple[str, ...]:
-    return ("lognormal", "an order") + (("a third at zero",) if (1 + cv**2) * (1 - ZEROS) > 1.05 else ())
+    return ("lognormal", "an order") + (("three in ten at zero",) if (1 + cv**2) * (1 - ZEROS) > 1.05 else ())
 
 
 def chunks(draws: int) -> Iterator[int]:
@@ -175,18 +183,19 @@ def amounts(draws: int, rng: np.random.Generator) -> Iterator[dict]:
         for kind in kinds_at(cv):
             own = cv / 1.11 if kind == "an order" else cv  # uneven numbers of orders widen the spread of the influences
             for n in CUSTOMERS:
-                held, plain = [], []
+                kinds = {"": [], "log_": [], "t_": []}
                 for size in chunks(draws):
                     found, truth = made(kind, own, (size, n), rng)
-                    held.append((found["low"] <= truth) & (truth <= found["high"]))
-                    plain.append((found["plain_low"] <= truth) & (truth <= found["plain_high"]))
-                coverage = float(np.concatenate(held).mean())
+                    for which, result in kinds.items():
+                        result.append(held(found, truth, which))
+                coverage, of_log, of_t = (float(np.concatenate(result).mean()) for result in kinds.values())
                 yield {
                     "test": f"amount_{cv:g}",
                     "setting": kind,
                     "answers": n,
                     "coverage": coverage,
-                    "plain": float(np.concatenate(plain).mean()),
+                    "log_t": of_log,
+                    "t": of_t,
                     "holds": BAND[0] <= coverage <= BAND[1],
                 }
 
@@ -202,22 +211,22 @@ def by_rule(rows: list[dict], draws: int, rng: np.random.Generator) -> Iterator[
     for cv in SPREADS:
         for kind in kinds_at(cv):
             for n in CUSTOMERS:
-                shown, held = [], []
+                shown, right = [], []
                 for size in chunks(draws):
                     found, truth = made(kind, cv, (size, n), rng)
                     level = np.searchsorted(SPREADS, MARGIN * found["spread"])
                     shown.append(np.array([place < len(SPREADS) and held_at[SPREADS[place]][n] for place in level]))
-                    held.append((found["low"] <= truth) & (truth <= found["high"]))
-                shown, held = np.concatenate(shown), np.concatenate(held)
-                coverage = float(held[shown].mean()) if shown.any() else None
+                    right.append(held(found, truth))
+                shown, right = np.concatenate(shown), np.concatenate(right)
+                coverage = float(right[shown].mean()) if shown.any() else None
                 yield {
                     "test": "amount_by_rule",
                     "setting": f"{kind}, spread {cv:g}",
                     "answers": n,
                     "coverage": coverage,
                     "shown": float(shown.mean()),
-                    "missed": float((shown & ~held).mean()),
-                    "holds": bool((shown & ~held).mean() <= MISSED),
+                    "missed": float((shown & ~right).mean()),
+                    "holds": bool((shown & ~right).mean() <= MISSED),
                 }
 
 
@@ -228,10 +237,10 @@ def lifetime_values(draws: int, rng: np.random.Generator) -> Iterator[dict]:
     }
     for cv in SPREADS:
         for n in CUSTOMERS:
-            held = {name: [] for name in forms}
+            results = {name: [] for name in forms}
             for r in RETENTIONS:
                 for size in chunks(max(draws // len(RETENTIONS), 1)):
-                    yearly, cost = log_t(lognormal(cv, (size, n), rng)), log_t(0.1 * lognormal(COST_CV, (size, n), rng))
+                    yearly, cost = estimated(lognormal(cv, (size, n), rng)), estimated(0.1 * lognormal(COST_CV, (size, n), rng))
                     p = rng.binomial(n, r, size) / n
                     bounds = wilson(p, n)
                     for name, years in forms.items():
@@ -239,8 +248,8 @@ def lifetime_values(draws: int, rng: np.random.Generator) -> Iterator[dict]:
                         parts = (parts_of(yearly), np.array([years(p), *map(years, bounds)]), parts_of(cost))
                         _, low, high = value_and_bounds(*parts, limit)
                         truth = float(years(r)) - 0.1
-                        held[name].append((low <= truth) & (truth <= high))
-            for name, found in held.items():
+                        results[name].append((low <= truth) & (truth <= high))
+            for name, found in results.items():
                 coverage = float(np.concatenate(found).mean())
                 holds = BAND[0] <= coverage <= BAND[1]
                 yield {"test": f"clv_{cv:g}", "setting": name, "answers": n, "coverage": coverage, "holds": holds}
