@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -60,6 +61,11 @@ def years_listed(found: Stay) -> pd.Series:
     since_start = (found.table["left_on"] - pd.Timestamp(found.start.clean.survey_date)).dt.days / 365.25
     gone = since_start.clip(1 / 365.25, found.years).fillna(UNKNOWN_DAY * found.years)
     return gone.mask(found.table["stayed"].astype(bool), found.years)
+
+
+def years_since(since: pd.Series, on: dt.date) -> pd.Series:
+    """Years of the last one for which each customer has been one: a new customer's purchases are of a part of the year."""
+    return ((pd.Timestamp(on) - pd.to_datetime(since)).dt.days / 365.25).clip(30 / 365.25, 1.0)
 
 
 def purchases_of(waves: Mapping[Period, Wave], found: Stay) -> pd.DataFrame | NoEstimate:
@@ -149,7 +155,7 @@ def a_year(share: Counted, years: float) -> Counted:
     return transformed(share, lambda r: r ** (1 / years))
 
 
-def transformed(share: Counted, how) -> Counted:
+def transformed(share: Counted, how: Callable[[float], float]) -> Counted:
     """A number read as an increasing function of a share: value and bounds through the function. No standard error."""
     if isinstance(share, NoEstimate):
         return share

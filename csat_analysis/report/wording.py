@@ -129,6 +129,9 @@ TRAITS = {  # (column of customers, level): what survey.yml needn't name
     ("competition", "medium"): "trait.competition.medium",
     ("competition", "high"): "trait.competition.high",
     ("log_sales", None): "trait.log_sales",
+    ("customer_size", None): "trait.customer_size",
+    ("customer_size", "large"): "trait.customer_size.large",
+    ("customer_size", "small"): "trait.customer_size.small",
 }
 GROUPS = {  # (name of a group, level): its words
     ("stage", "before"): "stage.before",
@@ -150,6 +153,27 @@ GROUPS = {  # (name of a group, level): its words
     ("answering", "observed"): "answering.observed",
     ("answering", "satisfaction"): "answering.satisfaction",
     ("answering", "both"): "answering.both",
+} | {
+    (group, level): f"customers.{group}.{level}"
+    for group, levels in {
+        "list": ("start", "end", "new", "stayed"),
+        "gap": ("came_back", "listed_late", "began_anew"),
+        "lost": ("left", "not_listed"),
+        "reason": ("quality", "service", "price", "policy", "competitor", "closed", "other"),
+        "direction": ("up", "same", "down"),
+        "band": ("dissatisfied", "neutral", "satisfied", "complete"),
+        "rule_of_value": ("horizon_years", "discount_rate"),
+    }.items()
+    for level in levels
+}
+RETENTIONS = {
+    "more_stay": "customers.change.more_stay",
+    "fewer_stay": "customers.change.fewer_stay",
+    "stay_not_told": "customers.change.stay_not_told",
+}
+RETENTION_GROUPS = {
+    "higher": "customers.groups.higher",
+    "lower": "customers.groups.lower",
 }
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
