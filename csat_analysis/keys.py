@@ -108,6 +108,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "customers.class_share": ("share", ("class",)),
     "customers.class_sales": ("share", ("class",)),
     "customers.gini": ("ratio", ()),
+    "customers.lorenz": ("share", ("at",)),
     "customers.moved": ("share", ("direction",)),
     "customers.orders_a_year": ("ratio", ("class",)),
     "customers.mean_order": ("CNY", ("class",)),
@@ -120,6 +121,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "customers.clv_discounted": ("CNY", ("class",)),
     "customers.clv_rule": ("ratio", ("rule_of_value",)),
     "customers.value_at": ("CNY", ("band",)),
+    "customers.kept_at": ("ratio", ("band",)),
     "customers.product_share": ("share", ("product",)),
     # 05 customers and service: service and journey
     # 05 customers and service: sales, target and loyalty

@@ -111,6 +111,9 @@ RULES = (
     Rule("retention", "more_stay", "the interval of the change of retention lies above 0"),
     Rule("retention", "fewer_stay", "the interval of the change of retention lies below 0"),
     Rule("retention", "stay_not_told", "the interval of the change of retention includes 0"),
+    Rule("left", "rated_lower", "the interval of the index of those who left less those who stayed lies below 0"),
+    Rule("left", "rated_higher", "the interval of the index of those who left less those who stayed lies above 0"),
+    Rule("left", "rated_not_told", "the interval of the index of those who left less those who stayed includes 0"),
     Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
 )
 
@@ -292,6 +295,10 @@ def retention_verdict(change: object) -> str | None:
     if change.low <= 0 <= change.high:
         return "stay_not_told"
     return "more_stay" if change.low > 0 else "fewer_stay"
+
+
+def left_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
+    return worded(gap, 0.0, confidence, above="rated_higher", below="rated_lower", between="rated_not_told")
 
 
 def place_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:

@@ -41,6 +41,12 @@ def lorenz(sales: pd.Series) -> pd.DataFrame:
     )
 
 
+def sales_of_smallest(sales: pd.Series, share: float) -> float:
+    """Share of sales of the smallest customers, up to this share of them: a point of the Lorenz curve."""
+    curve = lorenz(sales)
+    return float(np.interp(share, curve["customers"], curve["sales"]))
+
+
 def gini(sales: pd.Series) -> float:
     """Gini coefficient of sales over customers: 0 all alike, towards 1 one customer has all. Σ(2i − n − 1)x_i / (n Σx).
 
