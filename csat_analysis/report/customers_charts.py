@@ -117,13 +117,14 @@ def value_chart(numbers: Numbers) -> Chart | None:
 
 def value_figure(numbers: Numbers, width: int = WIDE) -> Figure:
     """CLV by class with intervals, thousand CNY."""
-    rows = value_rows(numbers)
+    axis = say("customers.value.axis", numbers.language)
+    rows = [(axis, name, record) for _, name, record in value_rows(numbers)]
     table = scaled(charts.rows_table(numbers, rows), 1 / THOUSAND)
     for place, (_, _, record) in enumerate(rows):
         if record.shown:
             table.loc[place, "label"] = wording.number_text(record.value / THOUSAND, "CNY", numbers.language)
     top = table[["value", "high"]].max().max()
-    return figures.dot_interval(table, bounds=(min(0.0, table["low"].min()), top * 1.05), width=width)
+    return figures.dot_interval(table, bounds=(min(0.0, table["low"].min()), 2 * top), width=width)
 
 
 def lorenz_table(numbers: Numbers) -> pd.DataFrame:
@@ -144,7 +145,6 @@ def lorenz_chart(numbers: Numbers) -> Chart | None:
         alt=say(
             "customers.abc.alt", numbers.language, half=wording.number_text(half.iloc[0], "share", numbers.language)
         ),
-        wide=NARROW + 60,
     )
 
 
@@ -159,9 +159,9 @@ def lorenz_words(language: str) -> dict[str, str]:
     }
 
 
-def lorenz_figure(table: pd.DataFrame, *, axis: str, sales: str, equal: str, width: int = NARROW) -> Figure:
+def lorenz_figure(table: pd.DataFrame, *, axis: str, sales: str, equal: str, width: int = WIDE) -> Figure:
     """Cumulative share of sales over that of customers, smallest first, against the line of all alike."""
-    height = width * 0.86
+    height = 300 if width > NARROW else 290
     figure, ax = canvas(width, height)
     left, right, top, bottom = 44, width - 14, 26, height - 48
     x, y = scale(0, 1, left, right), scale(0, 1, bottom, top)
