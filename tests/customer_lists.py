@@ -48,7 +48,9 @@ def answers(period: Period, day: str) -> str:
     return ANSWERS + f"R{period},C1,visits,{day},8,8,8,9\n"
 
 
-def write(root: Path, *, orders: str | None = ORDERS, lists: tuple[str | None, ...] = (FIRST, SECOND), head: str = HEAD) -> Path:
+def write(
+    root: Path, *, orders: str | None = ORDERS, lists: tuple[str | None, ...] = (FIRST, SECOND), head: str = HEAD
+) -> Path:
     """Raw files of both periods; a list or the orders given as None aren't supplied."""
     raw = root / "data" / "raw"
     raw.mkdir(parents=True)

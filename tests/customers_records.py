@@ -8,7 +8,9 @@ NOTEBOOK = "05_customers_and_service"
 LORENZ = {"10": 0.001, "30": 0.017, "50": 0.063, "70": 0.175, "90": 0.452}
 
 
-def customers_records(*, change: str = "stay_not_told", left: str = "rated_not_told", came_back: int = 0) -> list[Record]:
+def customers_records(
+    *, change: str = "stay_not_told", left: str = "rated_not_told", came_back: int = 0
+) -> list[Record]:
     def found(key: str, *numbers, **group) -> Record:
         return record(f"customers.{key}", *numbers, notebook=NOTEBOOK, **({"n": 809} | group))
 
@@ -19,10 +21,15 @@ def customers_records(*, change: str = "stay_not_told", left: str = "rated_not_t
         *[fact("count", n, list=name) for name, n in (("start", 809), ("end", 815), ("new", 60), ("stayed", 755))],
         found("retention", 0.9333, 0.0173),
         fact("retention_formula", 0.9333 + came_back / 809),
-        *[fact("retention_gap", n, gap=gap) for gap, n in (("came_back", came_back), ("listed_late", 0), ("began_anew", 0))],
+        *[
+            fact("retention_gap", n, gap=gap)
+            for gap, n in (("came_back", came_back), ("listed_late", 0), ("began_anew", 0))
+        ],
         found("retention_change", -0.009, 0.024, verdict=change),
         found("bought", 0.7985, 0.0276),
-        found("retention_in", 0.942, 0.04, n=137, segment="customer_class", level="A", verdict="no_detectable_difference"),
+        found(
+            "retention_in", 0.942, 0.04, n=137, segment="customer_class", level="A", verdict="no_detectable_difference"
+        ),
         found("retention_in", 0.872, 0.03, n=486, segment="customer_class", level="C", verdict="lower"),
         found("retention_in", None, n=None, status="suppressed", segment="customer_class", level="B"),
         found("retention_in", 0.961, 0.02, n=404, segment="customer_size", level="large", verdict="higher"),

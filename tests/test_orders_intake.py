@@ -17,7 +17,9 @@ def orders(*rows: str) -> str:
 
 
 def test_a_return_is_neither_an_order_nor_sales_and_is_counted(tmp_path):
-    cleaned = clean(tmp_path, responses=ANSWERS, orders=orders("O1,C1,2026-02-01,100", "O2,C1,2026-02-02,-40", "O3,C1,2026-02-03,0"))
+    cleaned = clean(
+        tmp_path, responses=ANSWERS, orders=orders("O1,C1,2026-02-01,100", "O2,C1,2026-02-02,-40", "O3,C1,2026-02-03,0")
+    )
     assert cleaned.tables["orders"]["order_id"].tolist() == ["O1", "O3"]
     assert entries(cleaned, "returned")[["line", "column", "value", "action"]].values.tolist() == [
         [3, "amount", "-40", "row set aside"]
@@ -27,7 +29,9 @@ def test_a_return_is_neither_an_order_nor_sales_and_is_counted(tmp_path):
 
 def test_an_order_without_a_customer_is_kept_and_written_down(tmp_path):
     for folder, lists in (("with", {"customers": CUSTOMERS}), ("without", {})):
-        cleaned = clean(tmp_path / folder, responses=ANSWERS, orders=orders("O1,,2026-02-01,100", "O2,C1,2026-02-02,5"), **lists)
+        cleaned = clean(
+            tmp_path / folder, responses=ANSWERS, orders=orders("O1,,2026-02-01,100", "O2,C1,2026-02-02,5"), **lists
+        )
         assert len(cleaned.tables["orders"]) == 2 and entries(cleaned, "no_customer")["line"].tolist() == [2]
 
 
@@ -35,7 +39,10 @@ def test_who_began_again_after_leaving_is_in_the_frame(tmp_path):
     lists = CUSTOMERS.replace("C3,西,20,2021-01-01,2026-03-31", "C3,西,20,2026-05-01,2026-03-31")
     cleaned = clean(tmp_path, responses=ANSWERS, customers=lists)
     assert cleaned.tables["customers"]["customer_id"].tolist() == ["C1", "C2", "C3"]
-    assert entries(cleaned, "came_back")["value"].tolist() == ["2026-03-31"] and entries(cleaned, "left_before_survey").empty
+    assert (
+        entries(cleaned, "came_back")["value"].tolist() == ["2026-03-31"]
+        and entries(cleaned, "left_before_survey").empty
+    )
 
 
 def test_an_order_after_leaving_is_written_down_but_not_of_one_who_began_again(tmp_path):
@@ -78,8 +85,12 @@ def test_suspected_amounts_are_in_the_quarantine_and_kept(tmp_path):
     ids = [f"C{n}" for n in range(1, 13)]
     customers = "customer_id,sales_12m\n" + "".join(f"{name},400\n" for name in ids)
     rows = [f"O{place}-{name},{name},2026-02-01,{100 + 7 * place}" for name in ids for place in range(2)]
-    once = clean(tmp_path / "one", responses=ANSWERS, customers=customers, orders=orders(*rows, "OX,C1,2026-02-02,10300"))
+    once = clean(
+        tmp_path / "one", responses=ANSWERS, customers=customers, orders=orders(*rows, "OX,C1,2026-02-02,10300")
+    )
     assert entries(once, "hundredfold")[["value", "action"]].values.tolist() == [["10300", "row kept"]]
     assert once.tables["orders"]["amount"].max() == 10300 and entries(once, "file_hundredfold").empty
-    whole = clean(tmp_path / "all", responses=ANSWERS, customers=customers, orders=orders(*[row + "00" for row in rows]))
+    whole = clean(
+        tmp_path / "all", responses=ANSWERS, customers=customers, orders=orders(*[row + "00" for row in rows])
+    )
     assert entries(whole, "file_hundredfold")["value"].tolist() == ["52 times"] and entries(whole, "hundredfold").empty

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from scipy import stats
 
 from csat_analysis import certification
@@ -42,9 +41,7 @@ def amount_per_unit(
     return Measured(float(value), float(low), float(high), n, holds, se=float(value * spread / np.sqrt(n)))
 
 
-def skewed_interval(
-    value: np.ndarray, relative: np.ndarray, confidence: float = 0.95
-) -> tuple[np.ndarray, np.ndarray]:
+def skewed_interval(value: np.ndarray, relative: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Bounds of a positive mean or ratio from its customers' influences, each divided by the value (last axis; mean 0).
 
     The wider, on each side, of two intervals: t of the logarithm, and Hall's (1992) cubic transformation, which removes the

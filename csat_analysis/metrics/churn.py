@@ -76,7 +76,9 @@ def win_back(waves: Mapping[Period, Wave], now: Period, confidence: float = 0.95
     """
     lists = [(period, wave) for period, wave in sorted(waves.items()) if "customers" in wave.clean.tables]
     earlier = [wave.clean.tables["customers_left"].assign(seen=period) for period, wave in lists if period < now]
-    gone = pd.concat(earlier) if earlier else pd.DataFrame()
+    if not earlier:
+        return NoEstimate("not_computed", f"there is no list of customers before {now}")
+    gone = pd.concat(earlier)
     if "left_on" not in gone:
         return NoEstimate("not_supplied", "no earlier list of customers has left_on")
     first = gone.drop_duplicates("customer_id").set_index("customer_id")

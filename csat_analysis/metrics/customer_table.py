@@ -44,7 +44,11 @@ def customers_360(
     found = found.join(traits(wave))
     for part in (transactions(waves, wave), answers(waves), cases(waves, wave)):
         found = found.join(part[[name for name in part if name not in found]])
-    counted = [name for name in found if name in ("frequency", "monetary", "products", "referrals") + CASES or name.startswith("complaints_")]
+    counted = [
+        name
+        for name in found
+        if name in ("frequency", "monetary", "products", "referrals") + CASES or name.startswith("complaints_")
+    ]
     found[counted] = found[counted].fillna(0)
     return found.assign(**own_value(found, wave, values))
 
@@ -84,9 +88,7 @@ def answers(waves: Mapping[Period, Wave]) -> pd.DataFrame:
             continue
         outcomes = given[[name for name in ("nps", "csat") if name in given]]
         scores = wave.answer_scores[[PERSON, *wave.programme.dimensions]].rename(columns={PERSON: "satisfaction"})
-        parts.append(
-            pd.concat([given["customer_id"], scores, outcomes], axis=1).assign(answered_in=str(period))
-        )
+        parts.append(pd.concat([given["customer_id"], scores, outcomes], axis=1).assign(answered_in=str(period)))
     if not parts:
         return pd.DataFrame()
     found = pd.concat(parts, ignore_index=True).dropna(subset=["customer_id"])
@@ -117,8 +119,10 @@ def own_value(table: pd.DataFrame, wave: Wave, values: Mapping[str, Value] | NoE
     needed = {"monetary", "acquisition_cost", "customer_class", "since"}
     if isinstance(values, NoEstimate) or not needed <= set(table):
         return {}
-    years = table["customer_class"].map(
-        {name: getattr(value.lifetime, "value", None) for name, value in values.items()}
-    ).astype(float)
+    years = (
+        table["customer_class"]
+        .map({name: getattr(value.lifetime, "value", None) for name, value in values.items()})
+        .astype(float)
+    )
     yearly = table["monetary"] / years_since(table["since"], wave.clean.survey_date)
     return {"lifetime_value": yearly * years - table["acquisition_cost"]}

@@ -7,8 +7,8 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from csat_analysis.measured import Measured
 from csat_analysis.estimate import NoEstimate
+from csat_analysis.measured import Measured
 from csat_analysis.metrics.amounts import amount_per_unit
 from csat_analysis.metrics.counted import counted_share
 

@@ -104,11 +104,12 @@ class Stay:
 
 def stay(waves: Mapping[Period, Wave], start: Period | None, end: Period) -> Stay | NoEstimate:
     """What became of a period's customers by a later period; NoEstimate where a list of customers is lacking."""
+    if "customers" not in waves[end].clean.tables:
+        return NoEstimate("not_supplied", f"{end}: customers was not supplied")
     if start not in waves:
         return NoEstimate("not_computed", f"there is no list of customers before {end} to compare with")
-    for period in (start, end):
-        if "customers" not in waves[period].clean.tables:
-            return NoEstimate("not_supplied", f"{period}: customers was not supplied")
+    if "customers" not in waves[start].clean.tables:
+        return NoEstimate("not_supplied", f"{start}: customers was not supplied")
     before, after = waves[start], waves[end]
     frame, later = (wave.clean.tables["customers"].set_index("customer_id") for wave in (before, after))
     since_then = [wave for period, wave in sorted(waves.items()) if start < period and not end < period]
@@ -177,12 +178,11 @@ class Retentions:
 
     @cached_property
     def stays(self) -> dict[Period, Stay | NoEstimate]:
-        return {period: stay(self.waves, period.previous(), period) for period in sorted(self.waves)[1:]}
+        return {period: stay(self.waves, period.previous(), period) for period in sorted(self.waves)}
 
     @property
     def latest(self) -> Stay | NoEstimate:
-        lacking = NoEstimate("not_computed", f"there is no list of customers before {self.now} to compare with")
-        return self.stays.get(self.now, lacking)
+        return self.stays[self.now]
 
     def change(self, column: str = "stayed", confidence: float = 0.95) -> Counted:
         """This period's rate less that of the period before, as two independent binomials.

@@ -36,6 +36,7 @@ class Value:
     retention   share of the class's customers who stay a year; lifetime: min(1/(1 − retention), horizon), years.
     cost        mean acquisition cost of the class's customers.
     clv         purchases × lifetime − cost.  discounted: margin · r/(1 + d − r) − cost.
+    largest     share of the class's purchases that its largest customer made.
     """
 
     level: str
@@ -48,6 +49,7 @@ class Value:
     cost: Counted
     clv: Counted
     discounted: Counted
+    largest: float
 
 
 def cohort(waves: Mapping[Period, Wave], now: Period) -> Stay | NoEstimate:
@@ -85,8 +87,10 @@ def purchases_of(waves: Mapping[Period, Wave], found: Stay) -> pd.DataFrame | No
     usual = (share * within["amount"])[known].sum() / within["amount"][known].sum() if known.any() else np.nan
     by = within.assign(margin=within["amount"] * share.fillna(usual)).groupby("customer_id")
     totals = pd.DataFrame({"orders": by.size(), "sales": by["amount"].sum(), "margin": by["margin"].sum(min_count=1)})
-    return totals.reindex(found.table.index).fillna({"orders": 0, "sales": 0, "margin": 0 if known.any() else np.nan}).assign(
-        years=years_listed(found)
+    return (
+        totals.reindex(found.table.index)
+        .fillna({"orders": 0, "sales": 0, "margin": 0 if known.any() else np.nan})
+        .assign(years=years_listed(found))
     )
 
 
@@ -147,6 +151,7 @@ def value_of(
         cost,
         lifetime_value(purchases, life, cost, rules[HORIZON_YEARS]),
         lifetime_value(margin, multiple, cost),
+        float(own["sales"].max() / own["sales"].sum()) if own["sales"].sum() > 0 else 0.0,
     )
 
 

@@ -15,7 +15,7 @@ from csat_analysis.metrics.amounts import amount_per_unit
 from csat_analysis.metrics.history import event_files, events
 from csat_analysis.metrics.retention import Counted, Retentions, Stay
 from csat_analysis.metrics.retention_groups import Rate, group_rates
-from csat_analysis.metrics.value import Value, values_by_class
+from csat_analysis.metrics.value import EVERYONE, Value, values_by_class
 from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.models.repurchase import Panel, repurchase_panel
 from csat_analysis.models.worth import kept_by_band, value_by_band
@@ -72,7 +72,7 @@ class CustomerFindings:
         """Every period's rate against the one just before it."""
         return {
             period: found if isinstance(found, NoEstimate) else found.rate(column, confidence=self.confidence)
-            for period, found in self.retentions.stays.items()
+            for period, found in list(self.retentions.stays.items())[1:]
         }
 
     def groups(self, column: str) -> list[Rate]:
@@ -125,7 +125,8 @@ class CustomerFindings:
             return pd.DataFrame()
         table = abc.class_table(self.sales, self.wave.programme.classes)
         hidden = suppressed_groups(table["customers"].to_dict(), self.least)
-        return table.assign(hidden=table.index.isin(list(hidden)) | (table["largest"] > DOMINANT))
+        dominated = bool((table["largest"] > DOMINANT).any())  # one class alone could be worked out from the others
+        return table.assign(hidden=dominated | table.index.isin(list(hidden)))
 
     @property
     def lorenz(self) -> dict[int, float]:
@@ -154,7 +155,11 @@ class CustomerFindings:
 
     @property
     def rfm(self) -> pd.DataFrame:
-        return pd.DataFrame() if isinstance(self.orders, NoEstimate) else purchasing.rfm(self.orders, self.wave.clean.survey_date)
+        return (
+            pd.DataFrame()
+            if isinstance(self.orders, NoEstimate)
+            else purchasing.rfm(self.orders, self.wave.clean.survey_date)
+        )
 
     @cached_property
     def products(self) -> pd.DataFrame:
@@ -174,8 +179,9 @@ class CustomerFindings:
         """Classes of the start's list whose value may not be shown."""
         if isinstance(self.values, NoEstimate):
             return set()
-        sizes = {name: value.retention.n for name, value in self.values.items() if name != "all"}
-        return suppressed_groups(sizes, self.least)
+        sizes = {name: value.retention.n for name, value in self.values.items() if name != EVERYONE}
+        dominated = {name for name, value in self.values.items() if value.largest > DOMINANT}
+        return suppressed_groups(sizes, self.least) | dominated | ({EVERYONE} if dominated else set())
 
     @cached_property
     def panel(self) -> Panel | NoEstimate:

@@ -116,13 +116,24 @@ def reasons(view: View) -> dict[str, Any] | None:
         return None
     rows = customers_charts.reason_rows(view.numbers)
     if not rows:
-        return {"chart": None, "rows": [], "readings": [view.say("customers.hidden.reasons", reason=view.status(records[0]))]}
+        return {
+            "chart": None,
+            "rows": [],
+            "readings": [view.say("customers.hidden.reasons", reason=view.status(records[0]))],
+        }
     (_, name, first), *others = rows
-    parts = {"share": view.numbers.bare(first.key, **first.group), "interval": view.numbers.interval(first.key, **first.group)}
+    parts = {
+        "share": view.numbers.bare(first.key, **first.group),
+        "interval": view.numbers.interval(first.key, **first.group),
+    }
     readings = [view.say("customers.reasons.first", reason=name, **parts)]
     if others and others[0][2].high >= first.low:
         readings.append(view.say("customers.reasons.overlap", reason=others[0][1]))
-    return {"chart": customers_charts.reasons_chart(view.numbers), "rows": rows, "readings": [view.sentences(*readings)]}
+    return {
+        "chart": customers_charts.reasons_chart(view.numbers),
+        "rows": rows,
+        "readings": [view.sentences(*readings)],
+    }
 
 
 def spread(view: View) -> dict[str, Any] | None:

@@ -97,9 +97,7 @@ def reasons_figure(numbers: Numbers, width: int = WIDE) -> Figure:
 
 
 def value_rows(numbers: Numbers, key: str = "customers.clv") -> Rows:
-    return [
-        ("", numbers.customer_class(r.group["class"]), r) for r in numbers.results.records if r.key == key
-    ]
+    return [("", numbers.customer_class(r.group["class"]), r) for r in numbers.results.records if r.key == key]
 
 
 def value_chart(numbers: Numbers) -> Chart | None:
@@ -129,7 +127,11 @@ def value_figure(numbers: Numbers, width: int = WIDE) -> Figure:
 
 def lorenz_table(numbers: Numbers) -> pd.DataFrame:
     """customers, sales (0–1) of the recorded points with both ends; empty where there are none."""
-    found = [(float(r.group["at"]) / 100, r.value) for r in numbers.results.records if r.key == "customers.lorenz" and r.shown]
+    found = [
+        (float(r.group["at"]) / 100, r.value)
+        for r in numbers.results.records
+        if r.key == "customers.lorenz" and r.shown
+    ]
     return pd.DataFrame([(0.0, 0.0), *sorted(found), (1.0, 1.0)] if found else [], columns=["customers", "sales"])
 
 

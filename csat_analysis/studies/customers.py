@@ -50,7 +50,19 @@ def run(draws: int, seed: int, processes: int = 1) -> pd.DataFrame:
     rows = [*shares(), *differences(draws, rng), *amounts(draws, rng)]
     rows += by_rule(rows, draws, rng)
     rows += [*lifetime_values(draws, rng), *hundredfolds(rng)]
-    columns = ["test", "setting", "answers", "coverage", "log_t", "t", "shown", "missed", "found", "false_alarms", "holds"]
+    columns = [
+        "test",
+        "setting",
+        "answers",
+        "coverage",
+        "log_t",
+        "t",
+        "shown",
+        "missed",
+        "found",
+        "false_alarms",
+        "holds",
+    ]
     found = pd.DataFrame(rows).reindex(columns=columns)
     return found.astype(object).where(found.notna(), None)
 
@@ -68,7 +80,13 @@ def shares() -> Iterator[dict]:
             low, high = wilson(k / n, n)
             covered = [(stats.binom.pmf(k, n, p) * ((low <= p) & (p <= high))).sum() for p in ps]
             coverage = float(np.mean(covered))
-            yield {"test": "counted_share", "setting": name, "answers": n, "coverage": coverage, "holds": coverage >= BAND[0]}
+            yield {
+                "test": "counted_share",
+                "setting": name,
+                "answers": n,
+                "coverage": coverage,
+                "holds": coverage >= BAND[0],
+            }
 
 
 def newcombe_held(yes, n, other_yes, other_n, truth) -> np.ndarray:
@@ -240,7 +258,10 @@ def lifetime_values(draws: int, rng: np.random.Generator) -> Iterator[dict]:
             results = {name: [] for name in forms}
             for r in RETENTIONS:
                 for size in chunks(max(draws // len(RETENTIONS), 1)):
-                    yearly, cost = estimated(lognormal(cv, (size, n), rng)), estimated(0.1 * lognormal(COST_CV, (size, n), rng))
+                    yearly, cost = (
+                        estimated(lognormal(cv, (size, n), rng)),
+                        estimated(0.1 * lognormal(COST_CV, (size, n), rng)),
+                    )
                     p = rng.binomial(n, r, size) / n
                     bounds = wilson(p, n)
                     for name, years in forms.items():
@@ -259,7 +280,9 @@ def parts_of(found: dict[str, np.ndarray]) -> np.ndarray:
     return np.array([found["value"], found["low"], found["high"]])
 
 
-def hundredfolds(rng: np.random.Generator, companies: int = 60, customers: int = 200, orders: int = 6) -> Iterator[dict]:
+def hundredfolds(
+    rng: np.random.Generator, companies: int = 60, customers: int = 200, orders: int = 6
+) -> Iterator[dict]:
     """One order in a hundred is written in 分; the others are as they should be."""
     for between, within in ((1.0, 0.5), (1.0, 1.0), (2.4, 1.0), (1.0, 2.4)):
         found, alarms = [], []
