@@ -219,6 +219,23 @@ def test_one_row_a_customer_with_what_is_known_of_each(lists):
     assert table.query("branch == 'south' and sales_12m > 100").index.tolist() == ["C3"]
 
 
+# --- what may be shown -----------------------------------------------------------------------------------------------
+
+
+def test_small_classes_and_curves_of_few_customers_are_hidden_and_two_periods_differ(lists):
+    now, before = CustomerFindings(lists, NOW), CustomerFindings(lists, BEFORE)
+    assert now.classes["hidden"].all() and now.lorenz == {} and {"A", "B"} <= now.hidden_values
+    assert now.classes["sales"].sum() == 1000 and before.classes["sales"].sum() == 1000
+    assert now.classes.loc["A", "sales"] == 900 and before.classes.loc["A", "sales"] == 700
+
+
+def test_a_class_that_one_customer_dominates_is_hidden_with_those_that_would_tell_it(tmp_path):
+    many = "".join(f"C{n},north,2020-01-01,{sales},10,,\n" for n, sales in enumerate([6500] + [100] * 30 + [40] * 20, 1))
+    all_of = CustomerFindings(waves(tmp_path, orders=None, lists=(None, many)), NOW)
+    assert all_of.classes.loc["A", "customers"] >= 5 and all_of.classes.loc["A", "largest"] > 0.5
+    assert all_of.classes["hidden"].all()
+
+
 # --- what isn't there ------------------------------------------------------------------------------------------------
 
 
