@@ -38,8 +38,8 @@ FINGERPRINTED = (
 UNEQUAL = ("strata",)
 USUAL = ("mean", "share", "nps", "quantile")
 FEWEST_DEGREES = 25  # of freedom: customers less strata; the study of effects from 60 answers has about 30
-STUDIED_APART = dict.fromkeys(  # kind of number → the study with its settings
-    (
+STUDIED_BY = {  # study → the kinds of number that its settings speak for
+    "repurchase": (
         "effect",
         "effect_linear",
         "group_effect",
@@ -56,13 +56,15 @@ STUDIED_APART = dict.fromkeys(  # kind of number → the study with its settings
         "rate",
         "rate_gap",
     ),
-    "repurchase",
-)
+    "customers": (
+        "counted_share",
+        "counted_difference",
+        *(f"{of}_{spread:g}" for of in ("amount", "clv") for spread in (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)),
+    ),
+}
+STUDIED_APART = {kind: study for study, kinds in STUDIED_BY.items() for kind in kinds}
 MAX_DESIGN_EFFECT_APART = 1.3  # by weights: the study's companies have 1.23 to 1.27
-SHARES_APART = (
-    "rate",
-    "calibration",
-)  # judged by answers, whatever the share: their settings have rare ones among them
+SHARES_APART = ("rate", "calibration")  # judged by answers, whatever the share: their settings have rare ones among them
 ALIKE = 1.25  # times as many of the rarer outcome: settings this near are one size
 RAREST = 0.8  # of the smallest share of the rarer outcome among a kind's settings; a rarer one was never tried
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
@@ -145,12 +147,12 @@ def nearest(cells: pd.DataFrame, size: float, by: str = "n") -> pd.DataFrame:
     return cells.iloc[:0] if pd.isna(below) else cells[cells[by].isin([below, above])]
 
 
-def nearest_apart(kind: str, answers: int, rarer: int) -> pd.DataFrame:
-    """A kind's settings with the nearest numbers of the rarer outcome below and above, and those much alike in them, whose rate
-    differs; none for fewer answers, or a rarer outcome, than any had.
+def nearest_apart(kind: str, answers: int, rarer: int | None = None) -> pd.DataFrame:
+    """A kind's settings with the nearest numbers of answers; of the rarer outcome where `rarer` tells how many there are, and then
+    those much alike in them, whose rate differs. None for fewer answers, or a rarer outcome, than any had.
     """
     cells = studied_apart(kind)
-    if kind in SHARES_APART:
+    if rarer is None or kind in SHARES_APART:
         return nearest(cells, answers)
     if answers < cells["n"].min() or rarer < RAREST * (cells["rarer"] / cells["n"]).min() * answers:
         return cells.iloc[:0]
@@ -158,18 +160,22 @@ def nearest_apart(kind: str, answers: int, rarer: int) -> pd.DataFrame:
     return cells[cells["rarer"].between(below / ALIKE, below) | cells["rarer"].between(above, above * ALIKE)]
 
 
-def holds_at(kind: str, answers: int, rarer: int) -> bool:
-    """Did a study show the interval of this kind of number to hold at so many answers, so many of the rarer outcome?"""
+def holds_at(kind: str, answers: int, rarer: int | None = None) -> bool:
+    """Did a study show the interval of this kind of number to hold at so many answers (and so many of the rarer outcome)? Not
+    where no study tried the kind.
+    """
+    if kind not in STUDIED_APART:
+        return False
     cells = nearest_apart(kind, answers, rarer)
     return bool(len(cells)) and bool(cells["holds"].all())
 
 
 @cache
 def studied_apart(kind: str) -> pd.DataFrame:
-    """Settings of the study that speaks for a kind of number: columns n, rarer (on average) and holds."""
+    """Settings of the study that speaks for a kind of number: columns n, rarer (on average, where it counts) and holds."""
     file = resources.files("csat_analysis").joinpath("studies", f"{STUDIED_APART[kind]}.json")
     rows = [row for row in json.loads(file.read_text(encoding="utf-8"))["rows"] if row["test"] == kind]
-    columns = {"n": [row["answers"] for row in rows], "rarer": [row["rarer"] for row in rows]}
+    columns = {"n": [row["answers"] for row in rows], "rarer": [row.get("rarer", np.nan) for row in rows]}
     return pd.DataFrame(columns | {"holds": [bool(row["holds"]) for row in rows]})
 
 

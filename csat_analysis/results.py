@@ -99,6 +99,8 @@ def make_record(
     empty = {"value": None, "se": None, "low": None, "high": None}
     if isinstance(number, NoEstimate):
         return Record(**common, **empty, n=number.n, status=number.status)
+    if suppressed:
+        return Record(**common, **empty, n=None, status="suppressed")
     if not isinstance(number, Estimate | Measured):
         if not math.isfinite(number):
             raise ResultError(f"{key}: {number!r} is not a number that can be recorded")
@@ -112,7 +114,7 @@ def make_record(
             status="exact",
             verdict=verdict,
         )
-    if suppressed or number.n < programme.reporting.min_group:
+    if number.n < programme.reporting.min_group:
         return Record(**common, **empty, n=None, status="suppressed")
     tried = programme.reporting.confidence == certification.CONFIDENCE
     if isinstance(number, Measured):

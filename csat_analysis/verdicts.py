@@ -14,6 +14,7 @@ from scipy import optimize, stats
 
 from csat_analysis.certification import is_certified
 from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.measured import Measured
 
 POWER = 0.80
 DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
@@ -138,6 +139,12 @@ RULES = (
     Rule("intent", "intent_not_told_apart", "that interval includes 0"),
     Rule("slopes", "slopes_differ", "the Wald test that all slopes are equal is significant after Benjamini–Hochberg"),
     Rule("slopes", "slopes_not_told_apart", "it is not significant after Benjamini–Hochberg"),
+    Rule("retention", "more_stay", "the interval of the change of retention lies above 0"),
+    Rule("retention", "fewer_stay", "the interval of the change of retention lies below 0"),
+    Rule("retention", "stay_not_told", "the interval of the change of retention includes 0"),
+    Rule("left", "rated_lower", "the interval of the index of those who left less those who stayed lies below 0"),
+    Rule("left", "rated_higher", "the interval of the index of those who left less those who stayed lies above 0"),
+    Rule("left", "rated_not_told", "the interval of the index of those who left less those who stayed includes 0"),
     Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
 )
 
@@ -334,6 +341,30 @@ def slope_verdicts(p_values: Mapping[Hashable, float]) -> dict[Hashable, str]:
 def difference_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:
     """higher, lower or no_detectable_difference for many groups against the rest, with Benjamini–Hochberg over all of them."""
     return many(differences, above="higher", below="lower", between="no_detectable_difference")
+
+
+def share_verdicts(differences: Mapping[Hashable, tuple[float, float]]) -> dict[Hashable, str]:
+    """higher, lower or no_detectable_difference from (group − rest, p) of each group, with Benjamini–Hochberg over all."""
+    if not differences:
+        return {}
+    adjusted = stats.false_discovery_control(np.array([p for _, p in differences.values()]), method="bh")
+    sign = {name: "higher" if d > 0 else "lower" for name, (d, _) in differences.items()}
+    return {
+        name: sign[name] if p < FALSE_DISCOVERY_RATE else "no_detectable_difference" for name, p in zip(sign, adjusted)
+    }
+
+
+def retention_verdict(change: object) -> str | None:
+    """more_stay, fewer_stay or stay_not_told, of a change of retention with its interval (a Measured); None without one."""
+    if not isinstance(change, Measured) or not change.holds:
+        return None
+    if change.low <= 0 <= change.high:
+        return "stay_not_told"
+    return "more_stay" if change.low > 0 else "fewer_stay"
+
+
+def left_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
+    return worded(gap, 0.0, confidence, above="rated_higher", below="rated_lower", between="rated_not_told")
 
 
 def place_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:

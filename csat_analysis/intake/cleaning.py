@@ -70,7 +70,18 @@ def clean_table(
             clean[column.name] = not_before(clean[column.name], clean[column.after], column, ledger)
     known = {column.header for column in columns} | set(clean)
     extras = {name: extra_column(cells[name], as_text=name in text_extras) for name in cells if name not in known}
-    return identified_rows(pd.DataFrame(clean | extras, index=cells.index), cells, columns, ledger)
+    table = identified_rows(pd.DataFrame(clean | extras, index=cells.index), cells, columns, ledger)
+    for column in present:
+        if column.below_is_no_row:
+            table = not_below(table, cells[column.header], column, ledger)
+    return table
+
+
+def not_below(table: pd.DataFrame, text: pd.Series, column: Column, ledger: Ledger) -> pd.DataFrame:
+    """Rows whose value isn't below the column's lowest; the others are returns."""
+    below = table[column.name] < column.low
+    ledger.set_aside(Rule.RETURNED, column.name, text[below.index[below]])
+    return table[~below]
 
 
 def whole_rows(cells: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
@@ -152,7 +163,7 @@ def shown_lines(values: pd.Series) -> str:
 
 
 def within_range(values: pd.Series, text: pd.Series, column: Column, ledger: Ledger, period: Period) -> pd.Series:
-    low = -np.inf if column.low is None else column.low
+    low = -np.inf if column.low is None or column.below_is_no_row else column.low
     high = np.inf if column.high is None else column.high
     if column.kind == "number":
         outside, rule = (values < low) | (values > high), range_rule(column)

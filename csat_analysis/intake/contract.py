@@ -34,6 +34,7 @@ class Column:
     missing_codes: tuple[str | float, ...] = ()
     days_after_period: int | None = None  # how late a date may lie; None: any date
     after: str | None = None  # the column of the moment that this one ends
+    below_is_no_row: bool = False  # a value below `low` sets its row aside: an order of a negative amount is a return
     source: str | None = None  # the raw column it is read from, where that has another name
 
     @property
@@ -122,7 +123,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         day("ordered_on", required=True),
         end_day("processed_on", "ordered_on"),
         end_day("delivered_on", "ordered_on"),
-        number("amount", "CNY", 0),
+        Column("amount", "number", unit="CNY", low=0, below_is_no_row=True),
         number("gross_margin", "share", 0, 1),
         text("product"),
         text("referred_by"),

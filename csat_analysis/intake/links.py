@@ -9,6 +9,7 @@ import pandas as pd
 
 from csat_analysis.errors import IntakeError
 from csat_analysis.intake.cleaning import Ledger, shown_lines
+from csat_analysis.intake.hundredfold import hundredfold, whole_file
 from csat_analysis.intake.rules import Rule
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
@@ -88,6 +89,10 @@ def split_frame(customers: pd.DataFrame, on: dt.date, ledger: Ledger) -> tuple[p
     if "left_on" not in customers:
         return customers, customers.iloc[:0]
     left = customers["left_on"] < pd.Timestamp(on)
+    if "since" in customers:
+        back = left & (customers["left_on"] < customers["since"]) & (customers["since"] <= pd.Timestamp(on))
+        ledger.noted(Rule.CAME_BACK, "left_on", customers.loc[back, "left_on"].astype("str"))
+        left &= ~back
     ledger.set_aside(Rule.LEFT_BEFORE_SURVEY, "left_on", customers.loc[left, "left_on"].astype("str"))
     return customers[~left], customers[left]
 
@@ -115,6 +120,30 @@ def note_unknown_customers(
     )
     refuse_many_unknown(events.loc[unknown, "customer_id"], int(named.sum()), programme, ledger)
     ledger.noted(Rule.CUSTOMER_UNKNOWN, "customer_id", events.loc[unknown, "customer_id"])
+
+
+def note_orders(orders: pd.DataFrame, customers: pd.DataFrame | None, ledger: Ledger) -> None:
+    """Orders that are kept as they are but look wrong: of customers who had left, and of a hundredfold amount."""
+    if customers is not None and "left_on" in customers:
+        facts = customers.set_index("customer_id").reindex(orders["customer_id"]).set_axis(orders.index)
+        late = orders["ordered_on"] > facts["left_on"]
+        if "since" in facts:
+            late &= ~(facts["since"] > facts["left_on"])
+        ledger.noted(Rule.ORDERED_AFTER_LEAVING, "ordered_on", orders.loc[late, "ordered_on"].astype("str"))
+    if "amount" in orders:
+        suspected = hundredfold(orders["amount"], orders["customer_id"])
+        ledger.noted(Rule.HUNDREDFOLD, "amount", orders.loc[suspected, "amount"].map("{:g}".format).astype("str"))
+    if "amount" in orders and customers is not None and "sales_12m" in customers:
+        sales = customers.set_index("customer_id")["sales_12m"]
+        if (times := whole_file(orders["amount"], orders["customer_id"], sales)) is not None:
+            said = pd.Series([f"{times:.0f} times"], index=pd.Index([pd.NA], dtype="Int64"), dtype="str")
+            ledger.noted(Rule.FILE_HUNDREDFOLD, "amount", said)
+
+
+def note_no_customer(events: pd.DataFrame, ledger: Ledger) -> None:
+    """Events that name no customer happened all the same: kept and written down."""
+    blank = events.index[events["customer_id"].isna()]
+    ledger.noted(Rule.NO_CUSTOMER, "customer_id", pd.Series("", index=blank, dtype="str"))
 
 
 def refuse_many_unknown(unknown: pd.Series, asked: int, programme: Programme, ledger: Ledger) -> None:

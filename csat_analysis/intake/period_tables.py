@@ -107,6 +107,7 @@ class Cleaner:
         on = links.survey_date(tables, self.period)
         if "customers" in tables:
             tables = self.against_frame(tables, on)
+        self.note_events(tables)
         tables["responses"] = self.one_answer_each(tables["responses"])
         if "invitations" in tables and "contact_id" not in self.stand_ins:
             tables["invitations"] = links.reconcile_outcomes(
@@ -144,6 +145,13 @@ class Cleaner:
         for table in tables.keys() & EVENTS_OF_CUSTOMERS:
             links.note_unknown_customers(tables[table], frame, left, self.programme, self.ledgers[table])
         return tables | {"customers": frame, "customers_left": left}
+
+    def note_events(self, tables: dict[str, pd.DataFrame]) -> None:
+        for table in sorted(tables.keys() & EVENTS_OF_CUSTOMERS):
+            links.note_no_customer(tables[table], self.ledgers[table])
+        if "orders" in tables:
+            lists = [tables[table] for table in ("customers", "customers_left") if table in tables]
+            links.note_orders(tables["orders"], pd.concat(lists) if lists else None, self.ledgers["orders"])
 
     def one_answer_each(self, responses: pd.DataFrame) -> pd.DataFrame:
         ledger = self.ledgers["responses"]

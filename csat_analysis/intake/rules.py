@@ -78,6 +78,36 @@ class Rule(StrEnum):
     )
     OFF_SCALE = ("off_scale", "an answer off the question's scale, set to missing", "超出量表范围的回答，置为缺失")
     NEGATIVE_AMOUNT = ("negative_amount", "below zero where that can't be, set to missing", "不应为负的数值，置为缺失")
+    RETURNED = (
+        "returned",
+        "a negative amount: a return or a credit note, which is neither an order nor sales, set aside (sales are before returns)",
+        "金额为负：退货或红字冲销，既不计为订单也不计入销售额，剔除（销售额未扣减退货）",
+    )
+    NO_CUSTOMER = (
+        "no_customer",
+        "no customer is named: the row counts in totals but for no customer, kept",
+        "未注明客户：计入合计，但不归属任何客户，保留",
+    )
+    CAME_BACK = (
+        "came_back",
+        "began again after leaving (left_on lies before since; or a date is wrong): in the frame, kept",
+        "流失后再次合作（流失日期早于首单日期；或日期有误）：计入抽样框，保留",
+    )
+    ORDERED_AFTER_LEAVING = (
+        "ordered_after_leaving",
+        "an order after the day the customer left (came back, or the list is wrong), kept",
+        "订单晚于客户流失日期（客户已回流，或名单有误），保留",
+    )
+    HUNDREDFOLD = (
+        "hundredfold",
+        "about a hundred times the usual amount (分 written for 元?), kept as it is: ask who entered it",
+        "金额约为通常的一百倍（疑将分误作元？），原样保留：请向录入人核实",
+    )
+    FILE_HUNDREDFOLD = (
+        "file_hundredfold",
+        "the file's orders are many times its customers' yearly sales (分 for 元 throughout?), kept as they are",
+        "整份文件的订单金额为客户年销售额的许多倍（疑全部以分为单位？），原样保留",
+    )
     OUT_OF_RANGE = (
         "out_of_range",
         "outside the range that the contract gives, set to missing",

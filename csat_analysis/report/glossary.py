@@ -20,6 +20,8 @@ RULES = {
     "design.sample_size": "term.rule.size",
     "quality.alpha": "term.rule.reliability",
     "bias.tipping_point": "term.rule.silence",
+    "customers.retention_change": "term.rule.retention",
+    "customers.left_index_gap": "term.rule.left",
     "repurchase.ame": "term.rule.effect",
     "repurchase.benchmark_gap": "term.rule.benchmark",
     "repurchase.nonlinearity_p": "term.rule.shape",

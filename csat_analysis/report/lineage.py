@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from csat_analysis.intake.rules import Rule
 from csat_analysis.keys import KEYS
+from csat_analysis.metrics.value import EVERYONE
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.report import wording
@@ -38,6 +39,9 @@ DIFFERENCES = (
     "repurchase.brier_against_rate",
     "repurchase.forecast_gap",
     "repurchase.intent_gap",
+    "customers.retention_change",
+    "customers.bought_change",
+    "customers.left_index_gap",
 )
 GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
@@ -110,6 +114,10 @@ class Numbers:
         if level == MISSING:
             return say("trait.level.missing", self.language)
         return self.programme.label("segment", name, self.language, level)
+
+    def customer_class(self, name: str) -> str:
+        """The words for an ABC class, or for all customers."""
+        return say("customers.class.all", self.language) if name == EVERYONE else self.trait("customer_class", name)
 
     def rule(self, name: str) -> str:
         return Rule(name).meaning[self.language]
@@ -212,6 +220,8 @@ class Numbers:
             "step": lambda name: say(f"repurchase.step.{name}", self.language),
             "competition": lambda level: self.trait("competition", level),
             "intent": lambda name: say(f"repurchase.intent.{name}", self.language),
+            "class": self.customer_class,
+            "product": str,
         }
         if (name, level) in wording.GROUPS:
             return say(wording.GROUPS[name, level], self.language)

@@ -59,6 +59,7 @@ NUMBER_AND_NEIGHBOURS = re.compile(
     r"([（(]?)(<button [^>]*>[^<]*</button>)((?:[\u00a0 ](?:[分点份]|个百分点))?[)）。，；：、.,;:]*)"
 )
 
+REASONS = ("quality", "service", "price", "policy", "competitor", "closed", "other")  # why customers left
 VERDICTS = {rule.word: f"verdict.{rule.word}" for rule in RULES}
 HEADLINES = {
     "rose": "headline.rose",
@@ -163,6 +164,9 @@ TRAITS = {  # (column of customers, level): what survey.yml needn't name
     ("competition", "medium"): "trait.competition.medium",
     ("competition", "high"): "trait.competition.high",
     ("log_sales", None): "trait.log_sales",
+    ("customer_size", None): "trait.customer_size",
+    ("customer_size", "large"): "trait.customer_size.large",
+    ("customer_size", "small"): "trait.customer_size.small",
 }
 GROUPS = {  # (name of a group, level): its words
     ("stage", "before"): "stage.before",
@@ -184,6 +188,27 @@ GROUPS = {  # (name of a group, level): its words
     ("answering", "observed"): "answering.observed",
     ("answering", "satisfaction"): "answering.satisfaction",
     ("answering", "both"): "answering.both",
+}
+GROUPS |= {("list", name): f"customers.list.{name}" for name in ("start", "end", "new", "stayed")}
+GROUPS |= {("gap", name): f"customers.gap.{name}" for name in ("came_back", "listed_late", "began_anew")}
+GROUPS |= {("lost", name): f"customers.lost.{name}" for name in ("left", "not_listed")}
+GROUPS |= {("reason", name): f"customers.reason.{name}" for name in REASONS}
+GROUPS |= {("direction", name): f"customers.direction.{name}" for name in ("up", "same", "down")}
+GROUPS |= {("band", name): f"customers.band.{name}" for name in ("dissatisfied", "neutral", "satisfied", "complete")}
+GROUPS |= {("rule_of_value", name): f"customers.value.{name}" for name in ("horizon_years", "discount_rate")}
+RETENTIONS = {
+    "more_stay": "customers.change.more_stay",
+    "fewer_stay": "customers.change.fewer_stay",
+    "stay_not_told": "customers.change.stay_not_told",
+}
+LEFT = {
+    "rated_lower": "customers.left.rated_lower",
+    "rated_higher": "customers.left.rated_higher",
+    "rated_not_told": "customers.left.rated_not_told",
+}
+RETENTION_GROUPS = {
+    "higher": "customers.groups.higher",
+    "lower": "customers.groups.lower",
 }
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
