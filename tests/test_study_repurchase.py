@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import special
 
-from csat_analysis.certification import SHARES_APART, STUDIED_APART, is_certified
+from csat_analysis.certification import SHARES_APART, STUDIED_BY, is_certified
 from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate
 from csat_analysis.models import effects, validation
@@ -126,7 +126,7 @@ def table() -> pd.DataFrame:
 
 def test_every_stored_setting_has_two_thousand_companies(table):
     assert table["draws"].min() >= 2000 and stored.stored("repurchase")["draws"] >= 2000
-    assert set(STUDIED_APART) == set(table["test"]) - {"shape"}
+    assert set(STUDIED_BY["repurchase"]) == set(table["test"]) - {"shape"}
 
 
 def test_usual_and_rare_outcomes_are_tried(table):
