@@ -89,6 +89,39 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     # 05 customers and service: customers and their value
     # 05 customers and service: service and journey
     # 05 customers and service: sales, target and loyalty
+    "sales.attainment": ("share", ("manager",)),
+    "sales.attainment_all": ("share", ()),
+    "sales.leads": ("count", ("state",)),
+    "sales.stage_conversion": ("share", ("stage",)),
+    "sales.win_rate": ("share", ()),
+    "sales.win_rate_source": ("share", ("source",)),
+    "sales.win_rate_manager": ("share", ("manager",)),
+    "sales.win_rates_equal_p": ("score", ("column",)),
+    "sales.days_to_close": ("days", ()),
+    "sales.days_in_stage": ("days", ()),
+    "sales.cost_per_lead": ("CNY", ()),
+    "sales.cost_per_won": ("CNY", ()),
+    "sales.growth_slope": ("score", ()),
+    "sales.referred_share": ("share", ()),
+    "sales.refer_difference": ("share", ()),
+    "kpi.target": ("measure", ("measure",)),
+    "kpi.value": ("measure", ("measure",)),
+    "kpi.gap": ("measure", ("measure",)),
+    "loyalty.index": ("points", ()),
+    "loyalty.index_before": ("points", ()),
+    "loyalty.part": ("points", ("part",)),
+    "loyalty.change": ("points", ()),
+    "customers.exclusive_count": ("count", ()),
+    "customers.exclusive_count_before": ("count", ()),
+    "customers.exclusive_share": ("share", ()),
+    "customers.exclusive_sales": ("CNY", ()),
+    "customers.exclusive_sales_before": ("CNY", ()),
+    "customers.exclusive_sales_share": ("share", ()),
+    "customers.exclusive_sales_growth": ("share", ()),
+    "customers.other_sales_growth": ("share", ()),
+    "customers.exclusive_growth_gap": ("share", ()),
+    "target.check": ("measure", ("outcome",)),
+    "target.on_course": ("probability", ()),
     # 06 repurchase
     "repurchase.contacts": ("count", ("stage",)),
     "repurchase.rate": ("share", ()),
@@ -119,5 +152,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     # 08 voice of the customer
     # 09 managers and actions
 }
-MEASURE_UNITS = {"nps": "nps_points", "csat": "share", "satisfied_share": "share"}
+MEASURE_UNITS = {"nps": "nps_points", "csat": "share", "satisfied_share": "share"} | dict.fromkeys(
+    ("retention", "complaint_rate", "attainment", "conversion", "exclusive_customers", "exclusive_sales"), "share"
+)
 DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "probability": 5, "count": 0}

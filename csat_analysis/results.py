@@ -99,6 +99,8 @@ def make_record(
     empty = {"value": None, "se": None, "low": None, "high": None}
     if isinstance(number, NoEstimate):
         return Record(**common, **empty, n=number.n, status=number.status)
+    if suppressed or (isinstance(number, Estimate | Measured) and number.n < programme.reporting.min_group):
+        return Record(**common, **empty, n=None, status="suppressed")
     if not isinstance(number, Estimate | Measured):
         if not math.isfinite(number):
             raise ResultError(f"{key}: {number!r} is not a number that can be recorded")
@@ -112,8 +114,6 @@ def make_record(
             status="exact",
             verdict=verdict,
         )
-    if suppressed or number.n < programme.reporting.min_group:
-        return Record(**common, **empty, n=None, status="suppressed")
     tried = programme.reporting.confidence == certification.CONFIDENCE
     if isinstance(number, Measured):
         if not (tried and number.holds and number.low <= number.value <= number.high):
@@ -145,7 +145,7 @@ def unit_of(key: str, group: dict[str, str]) -> str:
         raise ResultError(
             f"{key} is recorded by {', '.join(names) or 'nothing'}, not by {', '.join(group) or 'nothing'}"
         )
-    return MEASURE_UNITS.get(group["measure"], "points") if unit == "measure" else unit
+    return MEASURE_UNITS.get(group.get("measure") or group.get("outcome"), "points") if unit == "measure" else unit
 
 
 class Recorder:
