@@ -101,7 +101,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "sales.days_in_stage": ("days", ()),
     "sales.cost_per_lead": ("CNY", ()),
     "sales.cost_per_won": ("CNY", ()),
-    "sales.growth_slope": ("score", ()),
+    "sales.growth_slope": ("share", ()),
     "sales.referred_share": ("share", ()),
     "sales.refer_difference": ("share", ()),
     "kpi.target": ("measure", ("measure",)),
@@ -117,11 +117,11 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "customers.exclusive_sales": ("CNY", ()),
     "customers.exclusive_sales_before": ("CNY", ()),
     "customers.exclusive_sales_share": ("share", ()),
-    "customers.exclusive_sales_growth": ("share", ()),
-    "customers.other_sales_growth": ("share", ()),
-    "customers.exclusive_growth_gap": ("share", ()),
+    "customers.exclusive_sales_growth": ("growth", ()),
+    "customers.other_sales_growth": ("growth", ()),
+    "customers.exclusive_growth_gap": ("growth", ()),
     "target.check": ("measure", ("outcome",)),
-    "target.on_course": ("probability", ()),
+    "target.on_course": ("share", ()),
     # 06 repurchase
     "repurchase.contacts": ("count", ("stage",)),
     "repurchase.rate": ("share", ()),
@@ -153,6 +153,6 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     # 09 managers and actions
 }
 MEASURE_UNITS = {"nps": "nps_points", "csat": "share", "satisfied_share": "share"} | dict.fromkeys(
-    ("retention", "complaint_rate", "attainment", "conversion", "exclusive_customers", "exclusive_sales"), "share"
-)
-DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "probability": 5, "count": 0}
+    ("retention", "complaint_rate", "attainment", "conversion"), "share"
+) | dict.fromkeys(("exclusive_customers", "exclusive_sales"), "growth")
+DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "probability": 5, "growth": 4, "count": 0}

@@ -26,6 +26,11 @@ class Attainment:
     first: pd.Timestamp
     last: pd.Timestamp
 
+    def of(self, manager: str) -> float | NoEstimate:
+        """Attainment of one manager; a fact."""
+        found = self.table.at[manager, "attainment"]
+        return NoEstimate("not_estimable", "no target above 0") if pd.isna(found) else float(found)
+
     @property
     def overall(self) -> float | NoEstimate:
         """Sales of all managers with a target ÷ their targets together; a fact."""
@@ -88,4 +93,4 @@ def hidden_managers(sales: pd.Series, owner: pd.Series, min_group: int) -> set[o
     )
     while hidden and others and dominated(pd.concat([groups[name] for name in hidden])):
         hidden.add(others.pop(0))
-    return hidden | {manager for manager in sizes if not sizes[manager]}
+    return hidden

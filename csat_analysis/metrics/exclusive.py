@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csat_analysis.certification import holds_at
+from csat_analysis.disclosure import dominated
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.metrics.books import is_covered, sales_by_customer, sales_days, same_days_before
 from csat_analysis.metrics.history import everyone_listed
@@ -31,22 +32,31 @@ class Exclusive:
     now: pd.DataFrame
     before: pd.DataFrame | NoEstimate
 
-    def count(self, kind: str = YES) -> int:
-        return counted(self.now, kind)
+    @property
+    def count(self) -> int:
+        """Exclusive customers in the list; a fact."""
+        return counted(self.now, YES)
+
+    def hides(self, min_group: int) -> bool:
+        """Fewer exclusive customers than may be shown, or one with more than half of their sales, now or a year earlier."""
+        sides = [self.now] if isinstance(self.before, NoEstimate) else [self.now, self.before]
+        sales = [side.loc[side["exclusive"] == YES, "sales"] for side in sides if "sales" in side]
+        return self.count < min_group or any(dominated(own[own > 0]) for own in sales)
 
     @property
-    def share(self) -> float:
+    def share(self) -> float | NoEstimate:
         """Share (0–1) of the customers in the list whose kind is known."""
-        known = self.count(YES) + self.count(NO)
-        return self.count(YES) / known if known else np.nan
+        known = self.count + counted(self.now, NO)
+        return self.count / known if known else NoEstimate("not_estimable", "of nobody it is known")
 
     @property
     def count_before(self) -> int | NoEstimate:
         return self.before if isinstance(self.before, NoEstimate) else counted(self.before, YES)
 
-    def sales(self, kind: str = YES) -> float | NoEstimate:
-        """CNY of the period's days by customers of a kind; a fact."""
-        return sold(self.now, kind) if "sales" in self.now else NoEstimate("not_supplied", "no orders with amounts")
+    @property
+    def sales(self) -> float | NoEstimate:
+        """CNY of the period's days by exclusive customers; a fact."""
+        return sold(self.now, YES) if "sales" in self.now else NoEstimate("not_supplied", "no orders with amounts")
 
     @property
     def sales_before(self) -> float | NoEstimate:
@@ -59,10 +69,10 @@ class Exclusive:
     @property
     def sales_share(self) -> float | NoEstimate:
         """Share (0–1) of the sales of all customers whose kind is known; a fact."""
-        if isinstance(sales := self.sales(), NoEstimate):
-            return sales
-        total = sales + self.sales(NO)
-        return sales / total if total > 0 else NoEstimate("not_estimable", "nothing was sold")
+        if isinstance(self.sales, NoEstimate):
+            return self.sales
+        total = self.sales + sold(self.now, NO)
+        return self.sales / total if total > 0 else NoEstimate("not_estimable", "nothing was sold")
 
     @cached_property
     def number_growth(self) -> Moved | NoEstimate:

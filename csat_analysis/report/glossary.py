@@ -24,6 +24,13 @@ RULES = {
     "repurchase.benchmark_gap": "term.rule.benchmark",
     "repurchase.nonlinearity_p": "term.rule.shape",
     "repurchase.equal_slopes_p": "term.rule.slopes",
+    "target.on_course": "term.rule.course",
+    "target.check": "term.rule.check",
+    "kpi.gap": "term.rule.kpi",
+    "sales.win_rates_equal_p": "term.rule.rates",
+    "sales.growth_slope": "term.rule.growth",
+    "customers.exclusive_growth_gap": "term.rule.pace",
+    "sales.refer_difference": "term.rule.referral",
 }
 
 
