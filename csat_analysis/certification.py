@@ -40,7 +40,8 @@ FEWEST_DEGREES = 25  # of freedom: customers less strata; the study of effects f
 STUDIED_APART = dict.fromkeys(  # kind of number → the study with its settings
     ("effect", "prediction", "auc"), "repurchase"
 ) | dict.fromkeys(
-    ("conversion", "closing", "exclusive_growth", "exclusive_number", "slope", "loyalty", "loyalty_change", "refer"), "sales"
+    ("conversion", "closing", "exclusive_growth", "exclusive_number", "slope", "loyalty", "loyalty_change", "refer"),
+    "sales",
 )
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
 MAX_DESIGN_EFFECT = {"": 1.5, "raked": 2.0, "propensity": 2.0}  # by weights (Kish); more unequal ones were never tried

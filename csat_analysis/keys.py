@@ -152,7 +152,9 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     # 08 voice of the customer
     # 09 managers and actions
 }
-MEASURE_UNITS = {"nps": "nps_points", "csat": "share", "satisfied_share": "share"} | dict.fromkeys(
-    ("retention", "complaint_rate", "attainment", "conversion"), "share"
-) | dict.fromkeys(("exclusive_customers", "exclusive_sales"), "growth")
+MEASURE_UNITS = (
+    {"nps": "nps_points", "csat": "share", "satisfied_share": "share"}
+    | dict.fromkeys(("retention", "complaint_rate", "attainment", "conversion"), "share")
+    | dict.fromkeys(("exclusive_customers", "exclusive_sales"), "growth")
+)
 DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "probability": 5, "growth": 4, "count": 0}

@@ -44,7 +44,11 @@ def managed(targets: dict[str, float], owners: dict[str, str]) -> dict:
 def test_attainment_is_the_managers_customers_sales_of_the_periods_days_over_the_target():
     waves = managed({"M1": 200.0, "M2": 50.0}, {"a": "M1", "b": "M1", "c": "M2", "d": "M2"})
     orders = orders_of(
-        ("a", "2026-01-01", 60), ("b", "2026-06-30", 40), ("a", "2025-12-31", 999), ("c", "2026-03-01", 30), ("d", "2026-03-01", 30)
+        ("a", "2026-01-01", 60),
+        ("b", "2026-06-30", 40),
+        ("a", "2025-12-31", 999),
+        ("c", "2026-03-01", 30),
+        ("d", "2026-03-01", 30),
     )
     found = attainment(waves, NOW, orders)
     assert found.of("M1") == pytest.approx(0.5)
@@ -75,7 +79,9 @@ def test_without_a_table_attainment_is_not_supplied(lacking):
 
 
 def test_a_manager_with_one_dominating_customer_hides_and_another_with_it():
-    sales = pd.Series({"a": 90.0, "b": 5.0, "c": 5.0, "d": 40.0, "e": 30.0, "f": 30.0, "g": 50.0, "h": 50.0, "i": 40.0, "j": 45.0})
+    sales = pd.Series(
+        {"a": 90.0, "b": 5.0, "c": 5.0, "d": 40.0, "e": 30.0, "f": 30.0, "g": 50.0, "h": 50.0, "i": 40.0, "j": 45.0}
+    )
     owner = pd.Series({**dict.fromkeys("abc", "M1"), **dict.fromkeys("def", "M2"), **dict.fromkeys("ghij", "M3")})
     assert dominated([90, 5, 5]) and not dominated([40, 30, 30])
     assert hidden_managers(sales, owner, 2) == {"M1", "M2"}
@@ -144,7 +150,9 @@ def test_the_slope_of_growth_is_that_of_weighted_least_squares():
 
 
 def test_a_window_counts_once_orders_reach_beyond_it_and_have_no_hole():
-    answers = pd.DataFrame({"customer_id": ["a", "b", "a"], "responded_on": pd.to_datetime(["2025-06-10", "2025-06-10", "2026-03-01"])})
+    answers = pd.DataFrame(
+        {"customer_id": ["a", "b", "a"], "responded_on": pd.to_datetime(["2025-06-10", "2025-06-10", "2026-03-01"])}
+    )
     orders = orders_of(("a", "2025-06-10", 1), ("a", "2025-08-01", 1), ("b", "2026-01-05", 1), ("c", "2026-06-30", 1))
     assert bought_again(answers, orders, 180).fillna(-1).tolist() == [1, 0, -1]
     monthly = [("c", day, 1) for month in range(1, 13) if month != 8 for day in [f"2025-{month:02d}-15"] * 12]
@@ -153,8 +161,12 @@ def test_a_window_counts_once_orders_reach_beyond_it_and_have_no_hole():
 
 
 def test_only_new_customers_count_for_the_share_referred():
-    firsts = orders_of(("a", "2026-02-01", 1), ("b", "2026-02-01", 1), ("old", "2026-02-01", 1)).assign(referred_by=["x", None, None])
-    customers = pd.DataFrame({"customer_id": ["a", "b", "old"], "since": pd.to_datetime(["2026-02-01", "2026-02-01", "2019-01-01"])})
+    firsts = orders_of(("a", "2026-02-01", 1), ("b", "2026-02-01", 1), ("old", "2026-02-01", 1)).assign(
+        referred_by=["x", None, None]
+    )
+    customers = pd.DataFrame(
+        {"customer_id": ["a", "b", "old"], "since": pd.to_datetime(["2026-02-01", "2026-02-01", "2019-01-01"])}
+    )
     found = share_referred(firsts, firsts, wave(customers=customers), NOW)
     assert (found.value, found.n) == (0.5, 2)
 
@@ -212,7 +224,13 @@ def test_checks_allow_for_their_number_and_tell_too_few_from_no_change():
         "none": NoEstimate("not_computed", "no year"),
     }
     words = verdicts.check_verdicts(changes, dict.fromkeys(changes, 0.05))
-    assert words == {"up": "rose", "flat": "no_detectable_change", "unsure": "too_few_to_say", "untried": None, "none": None}
+    assert words == {
+        "up": "rose",
+        "flat": "no_detectable_change",
+        "unsure": "too_few_to_say",
+        "untried": None,
+        "none": None,
+    }
 
 
 def test_the_chance_to_reach_the_target_is_the_intervals_own():

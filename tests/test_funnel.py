@@ -139,7 +139,9 @@ def test_small_counts_take_their_p_from_drawn_tables():
 def test_nobody_is_higher_or_lower_where_all_may_be_alike():
     won, closed = pd.Series({"a": 9, "b": 4, "c": 5}), pd.Series({"a": 12, "b": 12, "c": 12})
     rest = against_the_rest(won, closed)
-    assert set(verdicts.rate_verdicts(rest["p"].to_dict(), rest["gap"].to_dict(), False).values()) == {"no_detectable_difference"}
+    assert set(verdicts.rate_verdicts(rest["p"].to_dict(), rest["gap"].to_dict(), False).values()) == {
+        "no_detectable_difference"
+    }
     assert rest.loc["a", "gap"] == pytest.approx(9 / 12 - 9 / 24)
 
 

@@ -37,7 +37,9 @@ L7,M1,call,2026-01-05,lost,needs,2026-02-06,100,
 """
 
 
-def programme(folder: Path, *, leave_out: tuple[str, ...] = (), periods=("2025H1", "2026H1"), survey: str = SURVEY) -> Path:
+def programme(
+    folder: Path, *, leave_out: tuple[str, ...] = (), periods=("2025H1", "2026H1"), survey: str = SURVEY
+) -> Path:
     """Thirty customers over periods a year apart, half of them exclusive; each answers and orders."""
     for place, period in enumerate(periods):
         raw, day = folder / "data" / "raw" / period, f"{period[:4]}-03-"
@@ -47,7 +49,10 @@ def programme(folder: Path, *, leave_out: tuple[str, ...] = (), periods=("2025H1
             "customers": ["customer_id,since,manager_id,exclusive"]
             + [f"c{i},2020-01-01,M{i % 2 + 1},{'yes' if i % 2 else 'no'}" for i in who],
             "responses": ["response_id,contact_id,customer_id,responded_on,q1,nps,repurchase_intent"]
-            + [f"{period}-{i},c{i},c{i},{day}{i % 20 + 10},{i % 6 + 4},{i * (place + 1) % 5 + 5},{i % 4 + 6}" for i in who],
+            + [
+                f"{period}-{i},c{i},c{i},{day}{i % 20 + 10},{i % 6 + 4},{i * (place + 1) % 5 + 5},{i % 4 + 6}"
+                for i in who
+            ],
             "orders": ["order_id,customer_id,ordered_on,amount,referred_by"]
             + [f"{period}-{i},c{i},{day}{i % 20 + 10},{100 + 7 * i + place * i * (i % 3)}," for i in who]
             + [f"{period}-0,c1,{period[:4]}-01-01,5,", f"{period}-99,c2,{period[:4]}-06-30,5,"],

@@ -45,7 +45,11 @@ DIFFERENCES = (
     "customers.exclusive_growth_gap",
     "target.check",
 )
-GIVEN = ("satisfaction.weight", "target.gain", "kpi.target")  # survey.yml's own numbers: as many decimals as they have there
+GIVEN = (
+    "satisfaction.weight",
+    "target.gain",
+    "kpi.target",
+)  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
 MEASURES = {
     "index": "key.satisfaction.index",

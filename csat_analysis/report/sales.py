@@ -78,9 +78,7 @@ def loyalty(view: View) -> list[str]:
         return []
     if not record.shown:
         return [view.say("sales.loyalty.hidden", reason=view.status(record))]
-    parts = [
-        view.named(view.say(f"sales.part.{r.group['part']}"), r) for r in view.records("loyalty.part") if r.shown
-    ]
+    parts = [view.named(view.say(f"sales.part.{r.group['part']}"), r) for r in view.records("loyalty.part") if r.shown]
     return [
         view.say(
             "sales.loyalty",
@@ -138,9 +136,7 @@ def win_rate(view: View, record: Record) -> str:
     days = view.shown("sales.days_to_close")
     if not days:
         return view.say("sales.funnel.win.alone", **parts)
-    return view.say(
-        "sales.funnel.win", days=numbers.bare(days.key), days_interval=numbers.interval(days.key), **parts
-    )
+    return view.say("sales.funnel.win", days=numbers.bare(days.key), days_interval=numbers.interval(days.key), **parts)
 
 
 def cost(view: View) -> list[str]:

@@ -154,7 +154,9 @@ GROUPS = {  # (name of a group, level): its words
     ("answering", "satisfaction"): "answering.satisfaction",
     ("answering", "both"): "answering.both",
 }
-GROUPS |= {("stage", stage): f"sales.stage.{stage}" for stage in ("lead", "contacted", "needs", "proposal", "negotiation")}
+GROUPS |= {
+    ("stage", stage): f"sales.stage.{stage}" for stage in ("lead", "contacted", "needs", "proposal", "negotiation")
+}
 GROUPS |= {("state", state): f"sales.state.{state}" for state in ("all", "won", "lost", "open", "jumped", "no_day")}
 GROUPS |= {("part", part): f"sales.part.{part}" for part in ("repurchase_intent", "nps", "repurchase_rate")}
 GROUPS |= {
