@@ -3,7 +3,8 @@
 Each draw is a company of its own. `holds`: coverage in BAND, for shares and medians of whole days, which are discrete, at
 least its lower end; of the funnel also a mean miss within TOLERANCE. `answers`: what certification looks a number up by
 (closed leads at a stage, customers, answers of the smaller wave). `if_closed` and `if_lost` are the mean misses of what the
-funnel doesn't use: shares among the leads that have closed, and open leads counted as lost.
+funnel doesn't use: shares among the leads that have closed, and open leads counted as lost (as
+if they had reached each stage, so the more so the later the stage).
 """
 
 from __future__ import annotations
