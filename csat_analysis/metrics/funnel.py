@@ -2,8 +2,8 @@
 
 Leads that are still open are censored: they are neither won nor lost. What the data hold of a lead is its first day, its
 last, how it ended and the furthest stage before that; when it moved from stage to stage they don't tell. So the shares are
-those of a survival view (Aalen–Johansen) whose endings are "lost at this stage" and "won": right also where losing takes
-longer than winning, which shares among the closed leads are not (studies/sales.py).
+those of a survival view (Aalen–Johansen) whose endings are "lost at this stage" and "won": right whether winning or
+losing takes longer, which shares among the closed leads are not (studies/sales.py).
 """
 
 from __future__ import annotations
