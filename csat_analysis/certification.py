@@ -61,6 +61,16 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "counted_difference",
         *(f"{of}_{spread:g}" for of in ("amount", "clv") for spread in (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)),
     ),
+    "sales": (
+        "conversion",
+        "closing",
+        "exclusive_growth",
+        "exclusive_number",
+        "growth_slope",
+        "loyalty",
+        "loyalty_change",
+        "refer",
+    ),
 }
 STUDIED_APART = {kind: study for study, kinds in STUDIED_BY.items() for kind in kinds}
 MAX_DESIGN_EFFECT_APART = 1.3  # by weights: the study's companies have 1.23 to 1.27

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+
+DOMINANT = 0.5  # of a sum of amounts: one customer with more could be read off it
 
 
 def suppressed_groups(sizes: Mapping[Hashable, int], min_group: int) -> set[Hashable]:
@@ -24,3 +26,9 @@ def suppressed_groups(sizes: Mapping[Hashable, int], min_group: int) -> set[Hash
             break
         hidden.add(group)
     return hidden
+
+
+def dominated(amounts: Iterable[float]) -> bool:
+    """Does one customer hold more than half of the amounts' sum?"""
+    given = list(amounts)
+    return bool(given) and max(given) > DOMINANT * sum(given)

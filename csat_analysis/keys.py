@@ -125,6 +125,39 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "customers.product_share": ("share", ("product",)),
     # 05 customers and service: service and journey
     # 05 customers and service: sales, target and loyalty
+    "sales.attainment": ("share", ("manager",)),
+    "sales.attainment_all": ("share", ()),
+    "sales.leads": ("count", ("state",)),
+    "sales.stage_conversion": ("share", ("stage",)),
+    "sales.win_rate": ("share", ()),
+    "sales.win_rate_source": ("share", ("source",)),
+    "sales.win_rate_manager": ("share", ("manager",)),
+    "sales.win_rates_equal_p": ("score", ("column",)),
+    "sales.days_to_close": ("days", ()),
+    "sales.days_in_stage": ("days", ()),
+    "sales.cost_per_lead": ("CNY", ()),
+    "sales.cost_per_won": ("CNY", ()),
+    "sales.growth_slope": ("share", ()),
+    "sales.referred_share": ("share", ()),
+    "sales.refer_difference": ("share", ()),
+    "kpi.target": ("measure", ("measure",)),
+    "kpi.value": ("measure", ("measure",)),
+    "kpi.gap": ("measure", ("measure",)),
+    "loyalty.index": ("points", ()),
+    "loyalty.index_before": ("points", ()),
+    "loyalty.part": ("points", ("part",)),
+    "loyalty.change": ("points", ()),
+    "customers.exclusive_count": ("count", ()),
+    "customers.exclusive_count_before": ("count", ()),
+    "customers.exclusive_share": ("share", ()),
+    "customers.exclusive_sales": ("CNY", ()),
+    "customers.exclusive_sales_before": ("CNY", ()),
+    "customers.exclusive_sales_share": ("share", ()),
+    "customers.exclusive_sales_growth": ("growth", ()),
+    "customers.other_sales_growth": ("growth", ()),
+    "customers.exclusive_growth_gap": ("growth", ()),
+    "target.check": ("measure", ("outcome",)),
+    "target.on_course": ("share", ()),
     # 06 repurchase
     "repurchase.contacts": ("count", ("stage",)),
     "repurchase.rate": ("share", ()),
@@ -163,5 +196,9 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     # 08 voice of the customer
     # 09 managers and actions
 }
-MEASURE_UNITS = {"nps": "nps_points", "csat": "share", "satisfied_share": "share"}
-DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "probability": 5, "count": 0}
+MEASURE_UNITS = (
+    {"nps": "nps_points", "csat": "share", "satisfied_share": "share"}
+    | dict.fromkeys(("retention", "complaint_rate", "attainment", "conversion"), "share")
+    | dict.fromkeys(("exclusive_customers", "exclusive_sales"), "growth")
+)
+DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "probability": 5, "growth": 4, "count": 0}

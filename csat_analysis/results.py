@@ -99,7 +99,7 @@ def make_record(
     empty = {"value": None, "se": None, "low": None, "high": None}
     if isinstance(number, NoEstimate):
         return Record(**common, **empty, n=number.n, status=number.status)
-    if suppressed:
+    if suppressed or (isinstance(number, Estimate | Measured) and number.n < programme.reporting.min_group):
         return Record(**common, **empty, n=None, status="suppressed")
     if not isinstance(number, Estimate | Measured):
         if not math.isfinite(number):
@@ -114,8 +114,6 @@ def make_record(
             status="exact",
             verdict=verdict,
         )
-    if number.n < programme.reporting.min_group:
-        return Record(**common, **empty, n=None, status="suppressed")
     tried = programme.reporting.confidence == certification.CONFIDENCE
     if isinstance(number, Measured):
         if not (tried and number.holds and number.low <= number.value <= number.high):
@@ -147,7 +145,7 @@ def unit_of(key: str, group: dict[str, str]) -> str:
         raise ResultError(
             f"{key} is recorded by {', '.join(names) or 'nothing'}, not by {', '.join(group) or 'nothing'}"
         )
-    return MEASURE_UNITS.get(group["measure"], "points") if unit == "measure" else unit
+    return MEASURE_UNITS.get(group.get("measure") or group.get("outcome"), "points") if unit == "measure" else unit
 
 
 class Recorder:
@@ -222,6 +220,12 @@ class Results:
         files = sorted(Path(folder).glob("*.json"))
         if not files:
             raise ResultError(f"{Path(folder).as_posix()} holds no results: run the notebooks before this one first")
+        return cls(record for file in files for record in from_json(file.read_text(encoding="utf-8")))
+
+    @classmethod
+    def of_others(cls, root: Path | str, period: Period | str, notebook: str) -> Results:
+        """What the other notebooks of a period recorded so far; empty where none did."""
+        files = [file for file in sorted(results_folder(root, period).glob("*.json")) if file.stem != notebook]
         return cls(record for file in files for record in from_json(file.read_text(encoding="utf-8")))
 
     def has(self, key: str, **group: Any) -> bool:

@@ -5,9 +5,10 @@ A comparison has a 95 % interval (or the programme's `reporting.confidence`); th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from scipy import optimize, stats
@@ -146,6 +147,36 @@ RULES = (
     Rule("left", "rated_higher", "the interval of the index of those who left less those who stayed lies above 0"),
     Rule("left", "rated_not_told", "the interval of the index of those who left less those who stayed includes 0"),
     Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
+    # customers and service: sales, target and loyalty
+    Rule(
+        "check",
+        "rose",
+        "an outcome's change on a year earlier is above 0 after Benjamini–Hochberg over the target's outcomes",
+    ),
+    Rule("check", "fell", "the same below 0"),
+    Rule(
+        "check", "no_detectable_change", "neither, and a change worth detecting would have been found with 80 % power"
+    ),
+    Rule("check", "too_few_to_say", "neither, and a change worth detecting would have been missed too often"),
+    Rule("course", "on_course", "the target is met, and none of its outcomes fell"),
+    Rule("course", "not_on_course", "the target is missed"),
+    Rule("course", "course_untold", "the interval of the gain includes the target, or it is met while an outcome fell"),
+    Rule("kpi", "met", "the interval of the figure lies at or beyond its target value, on the better side"),
+    Rule("kpi", "missed", "the interval of the figure lies short of its target value"),
+    Rule("kpi", "cannot_be_told", "the interval of the figure includes its target value"),
+    Rule("rates", "rates_differ", "the χ² test that all groups' closed leads are won alike gives p < 5 %"),
+    Rule("rates", "rates_not_told_apart", "it gives 5 % or more: no group is called higher or lower"),
+    Rule("growth", "grew_more", "the interval of growth per index point lies above 0"),
+    Rule("growth", "grew_less", "the interval of growth per index point lies below 0"),
+    Rule("growth", "growth_untold", "the interval of growth per index point includes 0"),
+    Rule("pace", "faster", "the interval of exclusive customers' growth factor over the others' lies above 1"),
+    Rule("pace", "slower", "that interval lies below 1"),
+    Rule("pace", "pace_untold", "that interval includes 1"),
+    Rule(
+        "referral", "refer_more", "the interval of the share referring, above less below the median score, lies above 0"
+    ),
+    Rule("referral", "refer_less", "that interval lies below 0"),
+    Rule("referral", "referral_untold", "that interval includes 0"),
 )
 
 
@@ -383,6 +414,80 @@ def many(
     for (name, difference), p in zip(tested.items(), adjusted):
         words[name] = (above if difference.value > 0 else below) if p < FALSE_DISCOVERY_RATE else between
     return words
+
+
+class Change(Protocol):
+    """What a verdict on an outcome's change reads (metrics/moved.py)."""
+
+    value: float
+    holds: bool
+    p_value: float
+
+    def detectable(self, confidence: float) -> float: ...
+
+
+def check_verdicts(
+    changes: Mapping[str, Change | NoEstimate], worth: Mapping[str, float], confidence: float = 0.95
+) -> dict[str, str | None]:
+    """rose, fell, no_detectable_change or too_few_to_say of each of the target's outcomes; None where nothing can be judged."""
+    told = {name: change for name, change in changes.items() if not isinstance(change, NoEstimate) and change.holds}
+    adjusted = dict(zip(told, benjamini_hochberg([change.p_value for change in told.values()]), strict=True))
+    words: dict[str, str | None] = dict.fromkeys(changes)
+    for name, change in told.items():
+        if adjusted[name] < FALSE_DISCOVERY_RATE:
+            words[name] = "rose" if change.value > 0 else "fell"
+        else:
+            found = change.detectable(confidence) <= worth[name]
+            words[name] = "no_detectable_change" if found else "too_few_to_say"
+    return words
+
+
+def course_verdict(target: str | None, outcomes: Iterable[str | None]) -> str | None:
+    """on_course, not_on_course or course_untold, from the target's own verdict and those of its outcomes."""
+    if target is None:
+        return None
+    if target == "missed":
+        return "not_on_course"
+    return "on_course" if target == "met" and "fell" not in outcomes else "course_untold"
+
+
+def rate_verdicts(
+    p_values: Mapping[Hashable, float], gaps: Mapping[Hashable, float], differ: bool
+) -> dict[Hashable, str]:
+    """higher, lower or no_detectable_difference of each group against the rest, with Benjamini–Hochberg; nobody where all may be alike."""
+    adjusted = dict(zip(p_values, benjamini_hochberg(list(p_values.values())), strict=True))
+    return {
+        name: ("higher" if gaps[name] > 0 else "lower")
+        if differ and adjusted[name] < FALSE_DISCOVERY_RATE
+        else "no_detectable_difference"
+        for name in p_values
+    }
+
+
+def equality_verdict(p_value: float) -> str:
+    return "rates_differ" if p_value < SHAPE_ERROR else "rates_not_told_apart"
+
+
+def kpi_verdict(gap: Measured | float | NoEstimate, better: int) -> str | None:
+    """met, missed or cannot_be_told of figure − target value. better: 1 where more is better, −1 where less is. A fact is met or not."""
+    if isinstance(gap, NoEstimate) or (isinstance(gap, Measured) and not gap.holds):
+        return None
+    ends = (gap.low, gap.high) if isinstance(gap, Measured) else (gap, gap)
+    low, high = sorted(better * end for end in ends)
+    if low >= 0:
+        return "met"
+    return "missed" if high < 0 else "cannot_be_told"
+
+
+def measured_verdict(found: Measured | NoEstimate, *, above: str, below: str, between: str) -> str | None:
+    """A word by where the interval lies to 0; None where there is none that holds."""
+    if isinstance(found, NoEstimate) or not found.holds:
+        return None
+    return above if found.low > 0 else below if found.high < 0 else between
+
+
+def benjamini_hochberg(p_values: list[float]) -> list[float]:
+    return list(stats.false_discovery_control(np.array(p_values), method="bh")) if p_values else []
 
 
 def judged(estimate: Estimate | NoEstimate | None) -> bool:

@@ -4,7 +4,7 @@ from report_records import record
 
 from csat_analysis.results import Record
 
-NOTEBOOK = "05_customers_and_service"
+NOTEBOOK = "05a_customers"
 LORENZ = {"10": 0.001, "30": 0.017, "50": 0.063, "70": 0.175, "90": 0.452}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from csat_analysis.errors import IntakeError
-from csat_analysis.intake import links
+from csat_analysis.intake import links, sales
 from csat_analysis.intake.cleaning import Ledger, clean_table
 from csat_analysis.intake.contract import check_clean, columns_of, name_columns
 from csat_analysis.intake.readers import closest, read_raw, table_files
@@ -108,6 +108,7 @@ class Cleaner:
         if "customers" in tables:
             tables = self.against_frame(tables, on)
         self.note_events(tables)
+        tables = sales.hold_against_managers(sales.mend_leads(tables, self.ledgers), self.ledgers)
         tables["responses"] = self.one_answer_each(tables["responses"])
         if "invitations" in tables and "contact_id" not in self.stand_ins:
             tables["invitations"] = links.reconcile_outcomes(

@@ -149,6 +149,46 @@ class Rule(StrEnum):
         "an answer by someone whom the invitations don't list, kept",
         "邀请名单之外的作答，保留",
     )
+    LEAD_JUMPED = (
+        "lead_jumped",
+        "won without having been seen in every stage: it counts as having passed them all",
+        "未逐一经过各阶段即成交：视为已通过全部阶段",
+    )
+    REACHED_BEHIND_STAGE = (
+        "reached_behind_stage",
+        "the furthest stage lies behind the one where the lead stands: the stage counts",
+        "“到达的最远阶段”落后于当前阶段：以当前阶段为准",
+    )
+    LOST_NOWHERE = (
+        "lost_nowhere",
+        "lost, and the stage where isn't told: counts for the win rate, in no stage",
+        "已流失但未记录流失于哪个阶段：计入成交率，不计入各阶段",
+    )
+    WON_WITHOUT_CUSTOMER = (
+        "won_without_customer",
+        "won, but no customer is named: it counts as won",
+        "已成交但未填客户编号：仍计为成交",
+    )
+    CLOSED_WITHOUT_DAY = (
+        "closed_without_day",
+        "won or lost on a day that isn't told: taken as the last day known",
+        "已成交或已流失但无日期：按最后可知日期处理",
+    )
+    OPEN_WITH_CLOSING_DAY = (
+        "open_with_closing_day",
+        "a closing day of a lead that is open: the stage counts, the day doesn't",
+        "线索仍在跟进却填了结束日期：以阶段为准，日期不用",
+    )
+    MANAGER_UNKNOWN = (
+        "manager_unknown",
+        "a manager who isn't in the table of managers: kept, but in no manager's figures",
+        "经理不在经理表中：保留，但不计入任何经理",
+    )
+    TARGET_ZERO = (
+        "target_zero",
+        "a sales target of 0 can't be divided by: no attainment of this manager",
+        "销售目标为零，无法计算该经理的达成率",
+    )
     UNKNOWN_FILE = (
         "unknown_file",
         "a file that is no table of the contract (misspelt?), not read",

@@ -32,6 +32,13 @@ RULES = {
     "repurchase.forecast_gap": "term.rule.level",
     "repurchase.auc_gain": "term.rule.gain",
     "repurchase.intent_gap": "term.rule.intent",
+    "target.on_course": "term.rule.course",
+    "target.check": "term.rule.check",
+    "kpi.gap": "term.rule.kpi",
+    "sales.win_rates_equal_p": "term.rule.rates",
+    "sales.growth_slope": "term.rule.growth",
+    "customers.exclusive_growth_gap": "term.rule.pace",
+    "sales.refer_difference": "term.rule.referral",
 }
 
 

@@ -42,14 +42,29 @@ DIFFERENCES = (
     "customers.retention_change",
     "customers.bought_change",
     "customers.left_index_gap",
+    "sales.growth_slope",
+    "sales.refer_difference",
+    "kpi.gap",
+    "loyalty.change",
+    "customers.exclusive_sales_growth",
+    "customers.other_sales_growth",
+    "customers.exclusive_growth_gap",
+    "target.check",
 )
-GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
+GIVEN = (
+    "satisfaction.weight",
+    "target.gain",
+    "kpi.target",
+)  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
 MEASURES = {
     "index": "key.satisfaction.index",
     "nps": "key.satisfaction.nps",
     "csat": "key.satisfaction.csat",
     "satisfied_share": "key.satisfaction.satisfied_share",
+} | {
+    name: f"sales.kpi.{name}"
+    for name in ("retention", "satisfaction", "complaint_rate", "attainment", "conversion", "loyalty")
 }
 
 
@@ -213,6 +228,7 @@ class Numbers:
             "estimator": lambda name: say(f"estimator.{name}", self.language),
             "outcome": lambda name: say(f"outcome.{name}", self.language),
             "manager": str,
+            "source": str,
             "stage": lambda name: say(f"repurchase.stage.{name}", self.language),
             "at": lambda points: wording.plain_text(float(points), self.language),
             "column": self.trait,

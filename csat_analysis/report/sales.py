@@ -1,11 +1,215 @@
-"""The report's part on sales."""
+"""The report's part on sales: the target and its checks, leads, sales against target, what satisfaction goes with."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from csat_analysis.report.view import View
+from csat_analysis.report import sales_charts, wording
+from csat_analysis.report.lineage import Numbers
+from csat_analysis.report.view import BEST, View
+from csat_analysis.report.wording import worded
+from csat_analysis.results import Record
+
+SAYS_NOTHING = ("not_supplied", "not_computed")
 
 
 def sales(view: View) -> dict[str, Any] | None:
-    return None
+    """Blocks of the part, each None where nothing of it was supplied; None where that is true of all."""
+    blocks = {
+        "target": target(view),
+        "funnel": funnel(view),
+        "attainment": attainment(view),
+        "word": word_of_mouth(view),
+        "kpis": kpis(view),
+    }
+    return blocks if any(blocks.values()) else None
+
+
+def told(view: View, key: str, **group: str) -> Record | None:
+    """The record where there is something to say of it: a number, or why it is held back."""
+    record = view.results.get(key, **group) if view.has(key, **group) else None
+    return None if record is None or record.status in SAYS_NOTHING else record
+
+
+def target(view: View) -> dict[str, Any] | None:
+    readings = [*course(view), *checks(view), *loyalty(view), *exclusive(view)]
+    if not readings:
+        return None
+    return {"readings": readings, "chart": sales_charts.growth_chart(view.numbers)}
+
+
+def course(view: View) -> list[str]:
+    """On course or not, with the chance that the gain reaches the target."""
+    record = told(view, "target.on_course")
+    if not record:
+        return []
+    if not record.shown or not record.verdict:
+        return [view.say("sales.course.hidden", reason=view.status(record))]
+    numbers = view.numbers
+    parts = {"gain": numbers.bare("target.gain"), "chance": numbers.bare(record.key)}
+    if view.has("target.progress"):
+        parts["progress"] = numbers.number("target.progress")
+    said = view.say(worded(record, wording.COURSES), **parts)
+    return [view.sentences(said, view.say("sales.course.said"))]
+
+
+def checks(view: View) -> list[str]:
+    """The target's outcomes by verdict, then those that are held back by reason."""
+    records = [record for record in view.records("target.check") if record.status not in SAYS_NOTHING]
+    said = []
+    for word, sentence in wording.CHECKS.items():
+        found = [
+            view.named(view.say(f"sales.outcome.{r.group['outcome']}"), r, write=Numbers.number)
+            for r in records
+            if r.shown and r.verdict == word
+        ]
+        if found:
+            said.append(view.say(sentence, items=view.list(found)))
+    reasons = dict.fromkeys(record.status for record in records if not record.shown)
+    for status in reasons:
+        names = [view.say(f"sales.outcome.{r.group['outcome']}") for r in records if r.status == status]
+        said.append(view.say("sales.check.hidden", reason=view.say(wording.STATUSES[status]), items=view.list(names)))
+    return [view.sentences(*said)] if said else []
+
+
+def loyalty(view: View) -> list[str]:
+    record = told(view, "loyalty.index")
+    if not record:
+        return []
+    if not record.shown:
+        return [view.say("sales.loyalty.hidden", reason=view.status(record))]
+    parts = [view.named(view.say(f"sales.part.{r.group['part']}"), r) for r in view.records("loyalty.part") if r.shown]
+    return [
+        view.say(
+            "sales.loyalty",
+            parts=view.list(parts),
+            value=view.numbers.bare(record.key),
+            interval=view.numbers.interval(record.key),
+            best=BEST,
+        )
+    ]
+
+
+def exclusive(view: View) -> list[str]:
+    keys = ("customers.exclusive_count", "customers.exclusive_share", "customers.exclusive_sales_share")
+    if not all(view.shown(key) for key in keys):
+        return []
+    numbers = view.numbers
+    parts = dict(zip(("number", "share", "sales_share"), (numbers.bare(key) for key in keys), strict=True))
+    said = [view.say("sales.exclusive", **parts)]
+    growth, others = view.shown("customers.exclusive_sales_growth"), view.shown("customers.other_sales_growth")
+    if growth and others:
+        said.append(
+            view.say(
+                "sales.exclusive.growth",
+                growth=numbers.number(growth.key),
+                interval=numbers.interval(growth.key),
+                others=numbers.number(others.key),
+            )
+        )
+        gap = view.shown("customers.exclusive_growth_gap")
+        if gap and gap.verdict:
+            said.append(view.say(worded(gap, wording.PACES)))
+    return [view.sentences(*said)]
+
+
+def funnel(view: View) -> dict[str, Any] | None:
+    record = told(view, "sales.win_rate")
+    if not record:
+        return None
+    numbers = view.numbers
+    states = {state: numbers.bare("sales.leads", state=state) for state in ("all", "won", "lost", "open")}
+    readings = [view.say("sales.funnel.leads", **states), win_rate(view, record), *cost(view)]
+    readings += [*rates(view, "source"), *rates(view, "manager"), view.say("sales.funnel.stages_untimed")]
+    return {
+        "readings": readings,
+        "chart": sales_charts.funnel_chart(numbers),
+        "rows": sales_charts.funnel_rows(numbers),
+    }
+
+
+def win_rate(view: View, record: Record) -> str:
+    if not record.shown:
+        return view.say("sales.funnel.hidden", reason=view.status(record))
+    numbers = view.numbers
+    parts = {"rate": numbers.bare(record.key), "interval": numbers.interval(record.key)}
+    days = view.shown("sales.days_to_close")
+    if not days:
+        return view.say("sales.funnel.win.alone", **parts)
+    return view.say("sales.funnel.win", days=numbers.bare(days.key), days_interval=numbers.interval(days.key), **parts)
+
+
+def cost(view: View) -> list[str]:
+    keys = ("sales.cost_per_lead", "sales.cost_per_won")
+    if not all(view.shown(key) for key in keys):
+        return []
+    lead, won = (view.numbers.number(key) for key in keys)
+    return [view.say("sales.funnel.cost", lead=lead, won=won)]
+
+
+def rates(view: View, column: str) -> list[str]:
+    """Whether win rates differ by source or manager; only then who is higher or lower, and no order beyond that."""
+    record = view.shown("sales.win_rates_equal_p", column=column)
+    if not record or not record.verdict:
+        return []
+    said = [view.say(worded(record, wording.RATES), column=view.numbers.trait(column))]
+    groups = view.records(f"sales.win_rate_{column}")
+    for word in ("higher", "lower"):
+        found = [view.named(r.group[column], r) for r in groups if r.verdict == word]
+        if found:
+            said.append(view.say(f"sales.rates.{word}", items=view.list(found)))
+    return [view.sentences(*said)]
+
+
+def attainment(view: View) -> dict[str, Any] | None:
+    record = told(view, "sales.attainment_all")
+    if not record:
+        return None
+    if not record.shown:
+        return {"readings": [view.say("sales.attainment.hidden", reason=view.status(record))], "rows": []}
+    rows = [(r.group["manager"], r) for r in view.records("sales.attainment") if r.shown]
+    readings = [view.say("sales.attainment.all", value=view.numbers.bare(record.key))]
+    readings += [view.say("sales.attainment.shown")] if rows else []
+    if any(r.status == "suppressed" for r in view.records("sales.attainment")):
+        readings.append(view.say("sales.attainment.suppressed"))
+    return {"readings": [view.sentences(*readings)], "rows": rows}
+
+
+def word_of_mouth(view: View) -> dict[str, Any] | None:
+    readings = [*growth(view), *referral(view)]
+    return {"readings": readings} if readings else None
+
+
+def growth(view: View) -> list[str]:
+    record = told(view, "sales.growth_slope")
+    if not record:
+        return []
+    if not record.shown or not record.verdict:
+        return [view.say("sales.growth.hidden", reason=view.status(record))]
+    parts = {"value": view.numbers.number(record.key), "interval": view.numbers.interval(record.key)}
+    said = view.say(worded(record, wording.GROWTHS), **parts)
+    return [view.sentences(said, view.say("sales.growth.caveat"))]
+
+
+def referral(view: View) -> list[str]:
+    said, share = [], view.shown("sales.referred_share")
+    if share:
+        parts = {"share": view.numbers.bare(share.key), "interval": view.numbers.interval(share.key)}
+        said.append(view.say("sales.referred", **parts))
+    record = told(view, "sales.refer_difference")
+    if record and record.shown and record.verdict:
+        parts = {"value": view.numbers.number(record.key), "interval": view.numbers.interval(record.key)}
+        said.append(view.say(worded(record, wording.REFERRALS), **parts))
+    elif record:
+        said.append(view.say("sales.refer.hidden", reason=view.status(record)))
+    return [view.sentences(*said)] if said else []
+
+
+def kpis(view: View) -> list[tuple[str, Record, Record, Record]] | None:
+    """(name, target value, figure, gap) of each figure that survey.yml sets a target value for."""
+    rows = []
+    for aimed in view.records("kpi.target"):
+        group = aimed.group
+        found = (view.results.get("kpi.value", **group), view.results.get("kpi.gap", **group))
+        rows.append((view.say(f"sales.kpi.{group['measure']}"), aimed, *found))
+    return rows or None

@@ -31,6 +31,7 @@ UNITS = {  # unit → factor and decimals as shown; shares and probabilities are
     "nps_points": (1, 1),
     "share": (100, 1),
     "probability": (100, 2),
+    "growth": (100, 1),
     "CNY": (1, 0),
     "days": (1, 1),
     "hours": (1, 1),
@@ -167,6 +168,8 @@ TRAITS = {  # (column of customers, level): what survey.yml needn't name
     ("customer_size", None): "trait.customer_size",
     ("customer_size", "large"): "trait.customer_size.large",
     ("customer_size", "small"): "trait.customer_size.small",
+    ("source", None): "trait.source",
+    ("manager", None): "trait.manager",
 }
 GROUPS = {  # (name of a group, level): its words
     ("stage", "before"): "stage.before",
@@ -210,6 +213,21 @@ RETENTION_GROUPS = {
     "higher": "customers.groups.higher",
     "lower": "customers.groups.lower",
 }
+GROUPS |= {
+    ("stage", stage): f"sales.stage.{stage}" for stage in ("lead", "contacted", "needs", "proposal", "negotiation")
+}
+GROUPS |= {("state", state): f"sales.state.{state}" for state in ("all", "won", "lost", "open", "jumped", "no_day")}
+GROUPS |= {("part", part): f"sales.part.{part}" for part in ("repurchase_intent", "nps", "repurchase_rate")}
+GROUPS |= {
+    ("outcome", outcome): f"sales.outcome.{outcome}"
+    for outcome in ("loyalty_index", "exclusive_customers", "exclusive_sales")
+}
+COURSES = {word: f"sales.course.{word}" for word in ("on_course", "not_on_course", "course_untold")}
+CHECKS = {word: f"sales.check.{word}" for word in ("rose", "fell", "no_detectable_change", "too_few_to_say")}
+PACES = {word: f"sales.pace.{word}" for word in ("faster", "slower", "pace_untold")}
+GROWTHS = {word: f"sales.growth.{word}" for word in ("grew_more", "grew_less", "growth_untold")}
+REFERRALS = {word: f"sales.refer.{word}" for word in ("refer_more", "refer_less", "referral_untold")}
+RATES = {word: f"sales.rates.{word}" for word in ("rates_differ", "rates_not_told_apart")}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",
@@ -254,7 +272,8 @@ def number_text(value: float, unit: str, language: str, *, signed: bool = False)
     shown = round(value * factor, decimals)
     text = format_decimal(abs(shown), format=f"#,##0.{'0' * decimals}".rstrip("."), locale=LOCALES[language])
     sign = MINUS if shown < 0 else "+" if signed and shown > 0 else ""
-    return sign + text + ("%" if unit in PERCENT and not signed else "")
+    percent = unit == "growth" or (unit in PERCENT and not signed)
+    return sign + text + ("%" if percent else "")
 
 
 def level_text(value: float, unit: str, language: str) -> str:

@@ -1,0 +1,91 @@
+"""The report's part on sales: says what was recorded, ranks nobody within chance, and is silent where nothing was supplied."""
+
+import pytest
+from page_text import plain
+from report_examples import house_results, report, without
+from sales_records import sales_records
+
+from csat_analysis.report import render
+from csat_analysis.report.wording import COURSES, GROWTHS, say
+from csat_analysis.results import Results
+
+
+@pytest.fixture(autouse=True)
+def this_section_alone(monkeypatch):
+    monkeypatch.setattr(render, "SECTIONS", {"customers_and_service": render.SECTIONS["customers_and_service"]})
+
+
+def made(language: str = "en", *, hide: str | None = None, chosen=lambda r: r.status == "ok", only=None, **verdicts):
+    own = [r for r in sales_records(**verdicts) if only is None or r.key.startswith(only)]
+    names = {r.name for r in own}
+    results = Results([*(r for r in house_results().records if r.name not in names), *own])
+    if hide:
+        results = without(results, hide, lambda r: r.name in names and chosen(r))
+    return report(results, language)
+
+
+def words(language: str = "en", **options) -> str:
+    return plain(made(language, **options).section("customers_and_service"))
+
+
+def test_numbers_stand_in_their_sentences():
+    said = words()
+    assert "Of 179 new leads 60 were won, 87 lost and 32 are still open" in said
+    assert "In the end 40.0% of leads are won (interval 32.0% to 48.0%); half are closed within 53.0 days" in said
+    assert "All managers together reached 97.8% of their sales targets" in said
+    assert "Their sales changed by +2.8% on a year earlier" in said
+    assert "Rose: number of exclusive customers (+5.1%)" in said
+    assert "How long leads stay in each stage cannot be told" in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("course", COURSES)
+def test_each_course_has_its_sentence_with_the_chance(language, course):
+    said = words(language, course=course, only="target")
+    parts = {"gain": "|", "progress": "|", "chance": "|"}
+    assert say(COURSES[course], language, **parts).split("|")[0] in said
+    assert "31.0%" in said
+    assert say("sales.course.said", language) in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("growth", GROWTHS)
+def test_each_word_on_growth_has_its_sentence(language, growth):
+    said = words(language, growth=growth, only="sales.growth")
+    assert say(GROWTHS[growth], language, value="|", interval="|").split("|")[0] in said
+
+
+def test_managers_who_cannot_be_told_apart_are_not_ranked():
+    assert "M11" not in words(only=("sales.win", "sales.leads"))
+    told = words(rates="rates_differ")
+    assert "By manager win rates differ beyond chance. Lower than the rest: M11 (12.0%)" in told
+
+
+def test_a_hidden_manager_is_not_listed_and_that_is_said():
+    said = words()
+    assert "M01" in said and "M02" not in said
+    assert "Some managers are hidden" in said
+
+
+def test_figures_stand_beside_their_target_values_with_the_verdict():
+    said = words()
+    assert "NPS 11.5 −0.5 to 23.5 30 target missed" in said
+    assert "Retention not computed 90%" in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_not_certified_is_said_and_no_number_shown(language):
+    said = words(language, hide="not_certified")
+    assert say("sales.growth.hidden", language, reason=say("status.not_certified", language)) in said
+    assert "78.8" not in said and "40.0%" not in said and "85.0%" not in said
+
+
+def test_without_anything_supplied_the_part_is_absent():
+    names = [r for r in sales_records() if not r.key.startswith("kpi")]
+    results = without(Results(names), "not_supplied", lambda r: True)
+    assert report(results).sections == []
+
+
+def test_the_part_is_small_enough_for_the_page():
+    for language in ("en", "zh"):
+        assert len(made(language).page().encode()) < 150_000, "style, section and popovers together"
