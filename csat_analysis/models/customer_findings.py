@@ -1,4 +1,4 @@
-"""All that notebook 05 finds of customers, each a number with its interval or the reason why there is none."""
+"""All that notebook 05a finds of customers, each a number with its interval or the reason why there is none."""
 
 from __future__ import annotations
 

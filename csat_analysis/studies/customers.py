@@ -1,4 +1,4 @@
-"""Do the intervals of notebook 05's customer numbers hold: retention, its differences, reasons, mean amounts, CLV?
+"""Do the intervals of notebook 05a’s numbers hold: retention, its differences, reasons, mean amounts, CLV?
 
 counted_share       Wilson, exact coverage over the binomial, averaged over shares of .80–.97 and of .03–.50.
 counted_difference  Newcombe: a group and the rest, and two periods in a row of the same customers (whoever stayed may leave).
