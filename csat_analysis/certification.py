@@ -37,9 +37,25 @@ FINGERPRINTED = (
 UNEQUAL = ("strata",)
 USUAL = ("mean", "share", "nps", "quantile")
 FEWEST_DEGREES = 25  # of freedom: customers less strata; the study of effects from 60 answers has about 30
-STUDIED_APART = dict.fromkeys(
+STUDIED_APART = dict.fromkeys(  # kind of number → the study with its settings
     ("effect", "prediction", "auc"), "repurchase"
-)  # kind of number → the study with its settings
+) | dict.fromkeys(
+    (
+        "rate",
+        "rate_gap",
+        "rate_change",
+        "wait_median",
+        "wait_p90",
+        "wait_within_target",
+        "wait_median_open",
+        "wait_p90_open",
+        "wait_within_target_open",
+        "slope",
+        "bad_service_gap",
+        "points_lost",
+    ),
+    "service",
+)
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
 MAX_DESIGN_EFFECT = {"": 1.5, "raked": 2.0, "propensity": 2.0}  # by weights (Kish); more unequal ones were never tried
 SAMPLE_OF_A_DOMAIN = 100  # answers that the sample behind a small domain needs; the study's has 150

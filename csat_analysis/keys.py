@@ -88,6 +88,26 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "target.progress": ("points", ()),
     # 05 customers and service: customers and their value
     # 05 customers and service: service and journey
+    "service.exposure": ("count", ("what",)),
+    "service.complaint_rate": ("rate", ("category", "per")),
+    "service.complaint_trend": ("rate", ("period",)),
+    "service.complaint_change": ("rate", ("category", "per", "from")),
+    "service.complaint_segment": ("rate", ("segment", "level")),
+    "service.complaint_gap": ("rate", ("segment", "level")),
+    "service.first_reply_hours": ("hours", ("statistic",)),
+    "service.resolution_hours": ("hours", ("statistic",)),
+    "service.processing_days": ("days", ("statistic",)),
+    "service.delivery_days": ("days", ("statistic",)),
+    "service.cases": ("count", ("wait", "state")),
+    "service.waiting_band": ("points", ("wait", "band")),
+    "service.waiting_slope": ("points", ("wait", "measure")),
+    "service.waiting_slope_item": ("points", ("wait", "item")),
+    "journey.satisfaction": ("points", ("stage",)),
+    "journey.items": ("points", ("stage",)),
+    "journey.bad_share": ("share", ("stage",)),
+    "journey.gap": ("points", ("stage",)),
+    "journey.item_gap": ("points", ("stage",)),
+    "journey.lost": ("points", ("stage",)),
     # 05 customers and service: sales, target and loyalty
     # 06 repurchase
     "repurchase.contacts": ("count", ("stage",)),
@@ -120,4 +140,5 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     # 09 managers and actions
 }
 MEASURE_UNITS = {"nps": "nps_points", "csat": "share", "satisfied_share": "share"}
+STATISTIC_UNITS = {"within_target": "share"}  # a wait's statistics are in its unit, but for this
 DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "probability": 5, "count": 0}

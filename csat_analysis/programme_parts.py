@@ -175,6 +175,12 @@ class Fieldwork(Part):
     cost_per_interview: float | None = Field(None, gt=0)
 
 
+class JourneyStage(Part):
+    """What the questionnaire asks of a stage of the customer's way (enquiry, order, delivery, after_sales)."""
+
+    items: tuple[str, ...] = ()
+
+
 class Repurchase(Part):
     """When an order counts as buying again, and a published effect an index point (probability) to compare with."""
 

@@ -36,6 +36,13 @@ DIFFERENCES = (
     "repurchase.auc_gain",
     "repurchase.brier_gain",
     "repurchase.intent_gap",
+    "service.complaint_change",
+    "service.complaint_gap",
+    "service.waiting_slope",
+    "service.waiting_slope_item",
+    "journey.gap",
+    "journey.item_gap",
+    "journey.lost",
 )
 GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
@@ -108,6 +115,21 @@ class Numbers:
         if level == MISSING:
             return say("trait.level.missing", self.language)
         return self.programme.label("segment", name, self.language, level)
+
+    def wait(self, name: str) -> str:
+        return say(wording.GROUPS["wait", name], self.language)
+
+    def stage(self, name: str) -> str:
+        return say(wording.GROUPS["stage", name], self.language)
+
+    def category(self, name: str) -> str:
+        return say(wording.GROUPS["category", name], self.language)
+
+    def per(self, name: str) -> str:
+        return say(wording.GROUPS["per", name], self.language)
+
+    def band(self, name: str) -> str:
+        return say(wording.GROUPS["band", name], self.language)
 
     def rule(self, name: str) -> str:
         return Rule(name).meaning[self.language]
