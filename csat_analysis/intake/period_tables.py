@@ -198,7 +198,8 @@ def flaws_in(tables: dict[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.Da
     """Where values of the kept rows are not what stood in the file; `tables` still have the raw line as their index."""
     found = quarantine[quarantine["action"].isin(FLAWED) & quarantine["table"].isin(tables)]
     rows = [
-        own.assign(row=tables[table].index.get_indexer(own["line"].astype("int64"))) for table, own in found.groupby("table")
+        own.assign(row=tables[table].index.get_indexer(own["line"].astype("int64")))
+        for table, own in found.groupby("table")
     ]
     kept = pd.concat(rows) if rows else no_flaws()
     return kept.loc[kept["row"] >= 0, FLAW_COLUMNS].reset_index(drop=True)

@@ -108,7 +108,7 @@ def timed(table: pd.DataFrame, wait: Wait, flaws: pd.Series, until: pd.Timestamp
             "starts": table[wait.starts],
             "wait": (stopped - table[wait.starts]) / UNITS[wait.unit],
             "ended": ended,
-            "kind": table["kind"] if "kind" in table else "",
+            "kind": table.get("kind", ""),
             "why": why,
         }
     )

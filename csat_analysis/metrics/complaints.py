@@ -74,7 +74,10 @@ def exposure(wave: Wave) -> Exposure | NoEstimate:
     if orders is not None:
         placed = orders.loc[orders["ordered_on"].between(start, until, inclusive="left"), "customer_id"]
     table["orders"] = placed.value_counts().reindex(table.index).fillna(0.0)
-    unlisted = {name: int((~who.isin(table.index)).sum()) for name, who in (("complaints", mine["customer_id"]), ("orders", placed))}
+    unlisted = {
+        name: int((~who.isin(table.index)).sum())
+        for name, who in (("complaints", mine["customer_id"]), ("orders", placed))
+    }
     here = (table["share"] > 0) | (table[ALL] > 0) | (table["orders"] > 0)
     return Exposure(table[here], int((until - start) / DAY), unlisted, orders is not None)
 

@@ -53,6 +53,11 @@ class Survival:
         with np.errstate(divide="ignore"):
             return np.cumsum(self.ended / (self.waiting * (self.waiting - self.ended)))
 
+    @cached_property
+    def _last(self) -> np.ndarray:
+        """Place of the last end at or before each case's own; −1 where there is none."""
+        return np.searchsorted(self.times, self.wait, side="right") - 1
+
     def at(self, t: float) -> float:
         """S(t)."""
         place = np.searchsorted(self.times, t, side="right") - 1
@@ -69,10 +74,12 @@ class Survival:
             return 0.0
         if self.survival[place] <= 0:
             return float("nan")
-        last = np.searchsorted(self.times, np.minimum(self.wait, t), side="right") - 1
-        influence = np.where(last >= 0, self._hazards[np.maximum(last, 0)], 0.0)
-        ends = self.over & (self.wait <= t)
-        own = last[ends]
+        hazards = np.concatenate(
+            [self._hazards[: place + 1], [0.0]]
+        )  # the last stands for cases that no end came before
+        influence = hazards[np.minimum(self._last, place)]
+        ends = self.over & (self._last <= place)
+        own = self._last[ends]
         influence[ends] -= 1 / (self.waiting[own] - self.ended[own])
         by_customer = np.bincount(self.cluster, influence)
         n = len(by_customer)

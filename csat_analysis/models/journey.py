@@ -14,6 +14,7 @@ from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import mean, share
 from csat_analysis.measured import Compared, Measured
 from csat_analysis.metrics.satisfaction import POINTS
+from csat_analysis.models.lost import lost
 from csat_analysis.models.served import Served, compared, slope_of
 
 Number = Estimate | NoEstimate
@@ -114,6 +115,5 @@ def points_lost(
     of_all = share(panel.design, bad_of_all)
     if isinstance(of_all, NoEstimate):
         return of_all
-    both = gap * of_all.value + of_all.process() * gap.value - of_all.value * gap.value
-    found = compared(replace(both, terms=(), kind="other"), "points_lost", smaller(panel, bad, among), confidence)
+    found = compared(lost(gap, of_all.process()), "points_lost", smaller(panel, bad, among), confidence)
     return found if isinstance(found, NoEstimate) else found.number

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import pandas as pd
 
 from csat_analysis import verdicts
 from csat_analysis.disclosure import suppressed_groups
@@ -118,7 +117,9 @@ class Service:
             named = list(programme.segments[segment].levels)
             order = sorted(sizes.index, key=lambda level: (named.index(level) if level in named else len(named), level))
             for level in order:
-                rate = complaints.complaint_rate(found, ALL, "customer", inside=mine == level, confidence=self.confidence)
+                rate = complaints.complaint_rate(
+                    found, ALL, "customer", inside=mine == level, confidence=self.confidence
+                )
                 gap = complaints.group_gap(found, mine, level, self.confidence)
                 rows.append(GroupRate(segment, level, rate, gap, level in hidden))
         return rows

@@ -26,7 +26,11 @@ def service(view: View) -> dict[str, Any] | None:
 def complaints(view: View) -> dict[str, Any]:
     record = view.results.get(RATE, category="all", per="customer")
     if not record.shown:
-        return {"readings": [view.say("service.complaints.hidden", reason=view.status(record))], "chart": None, "rows": []}
+        return {
+            "readings": [view.say("service.complaints.hidden", reason=view.status(record))],
+            "chart": None,
+            "rows": [],
+        }
     rows = [(category, *by_both(view, category)) for category in categories(view)]
     return {
         "readings": [*rate(view), *commonest(view), *trend(view), *changed(view), *groups(view)],
@@ -52,7 +56,9 @@ def rate(view: View) -> list[str]:
         said.append(view.say("service.rate.orders", rate=with_interval(view, orders)))
     unlisted = view.shown("service.exposure", what="unlisted_complaints")
     if unlisted and unlisted.value:
-        said.append(view.say("service.unlisted", complaints=view.numbers.bare("service.exposure", what="unlisted_complaints")))
+        said.append(
+            view.say("service.unlisted", complaints=view.numbers.bare("service.exposure", what="unlisted_complaints"))
+        )
     return [view.sentences(*said)]
 
 
@@ -98,7 +104,9 @@ def groups(view: View) -> list[str]:
     for word, sentence in wording.COMPLAINING.items():
         own = [r for r in gaps if r.shown and r.verdict == word]
         if own:
-            named = [view.named(group_name(view, r), view.results.get("service.complaint_segment", **r.group)) for r in own]
+            named = [
+                view.named(group_name(view, r), view.results.get("service.complaint_segment", **r.group)) for r in own
+            ]
             said.append(view.say(sentence, items=view.list(named)))
     if not said and any(r.verdict for r in gaps):
         said.append(view.say("service.groups.none"))
@@ -115,7 +123,9 @@ def waits(view: View) -> dict[str, Any]:
     """What can be said of each wait; the chart of promises kept, and the table of medians and P90."""
     found = [wait for wait in WAITS if view.has(f"service.{wait}", statistic="median")]
     told = [wait for wait in found if any(view.shown(f"service.{wait}", statistic=s) for s in STATISTICS)]
-    absent = [("", view.numbers.wait(w), view.results.get(f"service.{w}", statistic="median")) for w in found if w not in told]
+    absent = [
+        ("", view.numbers.wait(w), view.results.get(f"service.{w}", statistic="median")) for w in found if w not in told
+    ]
     return {
         "readings": [wait_reading(view, wait) for wait in told] + [*still_open(view, told), *hidden(view, absent)],
         "chart": service_charts.targets_chart(view.numbers),
@@ -129,7 +139,11 @@ def wait_reading(view: View, wait: str) -> str:
     for statistic in ("median", "p90"):
         if record := view.shown(key, statistic=statistic):
             value = view.numbers.number(key, statistic=statistic)
-            said.append(view.say(f"service.waiting.{statistic}", value=value, interval=view.numbers.interval(key, **record.group)))
+            said.append(
+                view.say(
+                    f"service.waiting.{statistic}", value=value, interval=view.numbers.interval(key, **record.group)
+                )
+            )
     if (within := view.shown(key, statistic="within_target")) and view.shown(key, statistic="target"):
         target = view.numbers.number(key, statistic="target")
         said.append(view.say("service.waiting.within", share=with_interval(view, within), target=target))
@@ -141,7 +155,11 @@ def still_open(view: View, told: list[str]) -> list[str]:
     """How many cases were still open when the files were drawn, and how many are left out."""
     said = []
     for state, sentence in (("open", "service.open"), ("left_out", "service.left_out")):
-        records = [view.results.get("service.cases", wait=w, state=state) for w in told if view.has("service.cases", wait=w, state=state)]
+        records = [
+            view.results.get("service.cases", wait=w, state=state)
+            for w in told
+            if view.has("service.cases", wait=w, state=state)
+        ]
         if named := [view.named(view.numbers.wait(r.group["wait"]), r) for r in records if r.value]:
             said.append(view.say(sentence, items=view.list(named)))
     return said
@@ -157,10 +175,15 @@ def slowness(view: View) -> dict[str, Any]:
             said.append(view.say(sentence, items=wording.phrases_text(named, view.language)))
     overall = [r for r in records if r.group.get("measure") == "index" and r.shown and r.verdict == "no_slope_told"]
     if overall:
-        named = [view.say("list.named", name=view.numbers.wait(r.group["wait"]), value=with_interval_text(view, r)) for r in overall]
+        named = [
+            view.say("list.named", name=view.numbers.wait(r.group["wait"]), value=with_interval_text(view, r))
+            for r in overall
+        ]
         said.append(view.say(wording.WAITING["no_slope_told"], items=wording.phrases_text(named, view.language)))
     absent = [
-        ("", view.numbers.wait(r.group["wait"]), r) for r in records if r.group.get("measure") == "index" and not r.shown
+        ("", view.numbers.wait(r.group["wait"]), r)
+        for r in records
+        if r.group.get("measure") == "index" and not r.shown
     ]
     return {
         "readings": said + hidden(view, absent),
@@ -171,14 +194,21 @@ def slowness(view: View) -> dict[str, Any]:
 
 def with_interval_text(view: View, record: Record) -> str:
     """+0.2 points, −1.4 to +1.9."""
-    number, interval = view.numbers.number(record.key, **record.group), view.numbers.interval(record.key, **record.group)
+    number, interval = (
+        view.numbers.number(record.key, **record.group),
+        view.numbers.interval(record.key, **record.group),
+    )
     return view.say("service.with_interval", number=number, interval=interval)
 
 
 def slope_name(view: View, record: Record) -> str:
     """Delivery: speed and result, the longer the delivery."""
     group = record.group
-    what = view.numbers.measure(group["measure"]) if "measure" in group else view.programme.label("item", group["item"], view.language)
+    what = (
+        view.numbers.measure(group["measure"])
+        if "measure" in group
+        else view.programme.label("item", group["item"], view.language)
+    )
     return view.say("service.slope.name", what=what, wait=view.numbers.wait(group["wait"]))
 
 
@@ -191,15 +221,28 @@ def stages(view: View) -> dict[str, Any]:
         if not record.shown or not record.verdict or record.verdict == "not_told_here":
             continue
         parts = {"stage": view.numbers.stage(stage), "size": view.numbers.size(record.key, stage=stage)}
-        parts |= {"interval": view.numbers.interval(record.key, stage=stage), "share": view.numbers.bare("journey.bad_share", stage=stage)}
+        parts |= {
+            "interval": view.numbers.interval(record.key, stage=stage),
+            "share": view.numbers.bare("journey.bad_share", stage=stage),
+        }
         kind = "complaint" if stage == "complaint" else "stage"
-        said.append(view.sentences(view.say(f"{worded(record, wording.JOURNEY)}.{kind}", **parts), *points_lost(view, stage)))
-    untold = [view.named(view.numbers.stage(r.group["stage"]), r, write=Numbers.number) for r in gaps if r.shown and r.verdict == "not_told_here"]
+        said.append(
+            view.sentences(view.say(f"{worded(record, wording.JOURNEY)}.{kind}", **parts), *points_lost(view, stage))
+        )
+    untold = [
+        view.named(view.numbers.stage(r.group["stage"]), r, write=Numbers.number)
+        for r in gaps
+        if r.shown and r.verdict == "not_told_here"
+    ]
     if untold:
         said.append(view.say(wording.JOURNEY["not_told_here"], items=view.list(untold)))
     absent = [("", view.numbers.stage(r.group["stage"]), r) for r in gaps if not r.shown]
     rows = [(r.group["stage"], r) for r in gaps]
-    return {"readings": [*said, *on_items(view), *hidden(view, absent)], "chart": service_charts.journey_chart(view.numbers), "rows": rows}
+    return {
+        "readings": [*said, *on_items(view), *hidden(view, absent)],
+        "chart": service_charts.journey_chart(view.numbers),
+        "rows": rows,
+    }
 
 
 def points_lost(view: View, stage: str) -> list[str]:

@@ -104,7 +104,9 @@ def charted(numbers: Numbers, name: str, rows: Rows, draw: Callable, key: str) -
     shown = sorted((row for row in rows if row[2].shown), key=lambda row: row[2].value)
     if not shown:
         return None
-    ends = {end: charts.named(numbers, told(row), row[2]) for end, row in (("highest", shown[-1]), ("lowest", shown[0]))}
+    ends = {
+        end: charts.named(numbers, told(row), row[2]) for end, row in (("highest", shown[-1]), ("lowest", shown[0]))
+    }
     language = numbers.language
     return charts.chart(
         name,
@@ -158,7 +160,15 @@ def stages_figure(table: pd.DataFrame, reach: float, axis: str, width: int) -> F
     y = scale(ticks[0], ticks[-1], height - 84, 40)
     for tick in ticks:
         ax.plot([left, right], [y(tick)] * 2, color=PALETTE["rule"], linewidth=1, clip_on=False)
-        write(ax, left - 8, y(tick), f"{tick:+g}".replace("-", "−") if tick else "0", size=SMALL, color="muted", align="right")
+        write(
+            ax,
+            left - 8,
+            y(tick),
+            f"{tick:+g}".replace("-", "−") if tick else "0",
+            size=SMALL,
+            color="muted",
+            align="right",
+        )
     ax.annotate("", (right, y(0)), (left, y(0)), arrowprops={"arrowstyle": "->", "color": PALETTE["ink"], "lw": 1.2})
     write(ax, 0, 14, axis, size=SMALL, color="muted", align="left")
     room = (right - left) / len(table)
