@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from csat_analysis import certification
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import mean, share
 from csat_analysis.measured import Compared, Measured
@@ -109,11 +110,14 @@ def smaller(panel: Served, bad: np.ndarray, among: np.ndarray) -> int:
 def points_lost(
     panel: Served, gap: Number, bad_of_all: np.ndarray, bad: np.ndarray, among: np.ndarray, confidence: float
 ) -> Measured | NoEstimate:
-    """Share of all customers badly served × gap, both uncertain: their influences, each times the other's value."""
+    """Share of all customers badly served × gap, both uncertain: their influences, each times the other's value; certified only where the gap is."""
     if isinstance(gap, NoEstimate):
         return gap
     of_all = share(panel.design, bad_of_all)
     if isinstance(of_all, NoEstimate):
         return of_all
-    found = compared(lost(gap, of_all.process()), "points_lost", smaller(panel, bad, among), confidence)
-    return found if isinstance(found, NoEstimate) else found.number
+    fewest = smaller(panel, bad, among)
+    found = compared(lost(gap, of_all.process()), "points_lost", fewest, confidence)
+    if isinstance(found, NoEstimate):
+        return found
+    return replace(found.number, holds=found.number.holds and certification.holds_at("bad_service_gap", fewest))

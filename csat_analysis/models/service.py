@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-
 from csat_analysis import verdicts
 from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.estimate import Estimate, NoEstimate

@@ -120,7 +120,7 @@ def group_name(view: View, record: Record) -> str:
 
 
 def waits(view: View) -> dict[str, Any]:
-    """What can be said of each wait; the chart of promises kept, and the table of medians and P90."""
+    """What can be said of each wait; the chart of promises kept."""
     found = [wait for wait in WAITS if view.has(f"service.{wait}", statistic="median")]
     told = [wait for wait in found if any(view.shown(f"service.{wait}", statistic=s) for s in STATISTICS)]
     absent = [
@@ -129,7 +129,6 @@ def waits(view: View) -> dict[str, Any]:
     return {
         "readings": [wait_reading(view, wait) for wait in told] + [*still_open(view, told), *hidden(view, absent)],
         "chart": service_charts.targets_chart(view.numbers),
-        "rows": [(wait, [view.results.get(f"service.{wait}", statistic=s) for s in STATISTICS]) for wait in told],
     }
 
 

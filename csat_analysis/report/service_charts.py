@@ -17,7 +17,8 @@ from csat_analysis.results import Record
 Rows = list[tuple[str, str, Record]]
 WAITS = ("first_reply_hours", "resolution_hours", "processing_days", "delivery_days")
 STAGES = ("enquiry", "order", "delivery", "after_sales", "complaint")
-NO_LIMIT = (0.0, 1e9)
+DRAWN_BANDS = ("resolution_hours", "delivery_days")  # how long a case took from its start to its end; the others are in notebook 05
+ROOM = 1.1  # the axis ends a little beyond the highest bound
 PERCENT = (0.0, 100.0)
 POINTS = (0.0, 100.0)
 GAP_TONES = {"lost_here": "warn", "higher_here": "accent"}
@@ -45,7 +46,9 @@ def within_name(numbers: Numbers, wait: str) -> str:
 
 
 def band_rows(numbers: Numbers) -> Rows:
-    records = [r for r in numbers.results.records if r.key == "service.waiting_band"]
+    records = [
+        r for r in numbers.results.records if r.key == "service.waiting_band" and r.group["wait"] in DRAWN_BANDS
+    ]
     told = {r.group["wait"] for r in records if r.shown}
     return [
         (numbers.wait(r.group["wait"]), numbers.band(r.group["band"]), r) for r in records if r.group["wait"] in told
@@ -62,7 +65,9 @@ def stage_rows(numbers: Numbers) -> Rows:
 
 def complaints_figure(numbers: Numbers, width: int = WIDE) -> Figure | None:
     rows = category_rows(numbers, "customer")
-    return drawn(numbers, rows, lambda table: figures.dot_interval(table, bounds=NO_LIMIT, width=width), 1.0)
+    highest = max((record.high for _, _, record in rows if record.shown), default=0.0)
+    bounds = (0.0, ROOM * highest)
+    return drawn(numbers, rows, lambda table: figures.dot_interval(table, bounds=bounds, width=width), 1.0)
 
 
 def targets_figure(numbers: Numbers, width: int = WIDE) -> Figure | None:
