@@ -139,8 +139,8 @@ def svg_text(figure: Figure, *, name: str, title: str, alt: str) -> str:
 
 
 def without_waste(svg: str) -> str:
-    """The same drawing in half of the letters: no ids that nothing refers to, no space between tags, no lines of one point."""
-    svg = re.sub(r'<g id="[^"]*_\d+">', "<g>", svg)
+    """The same drawing in half of the letters: no ids of shapes that nothing refers to, no space between tags, no lines of one point."""
+    svg = re.sub(r'<g id="[^"]*-(?!text_)[^"-]*_\d+">', "<g>", svg)
     svg = re.sub(r'<path d="M \S+ \S+\s*" (?:clip-path="[^"]*" )?style="[^"]*"/>', "", svg)
     svg = re.sub(r"\s*\n\s*", " ", svg)
     return re.sub(r"> <", "><", svg).replace(' "/>', '"/>')

@@ -241,7 +241,7 @@ def scores(setting: Setting, rng: np.random.Generator) -> list[float]:
     chance = setting.answers / whole
     bad = (slow > stats.norm.ppf(1 - chance)).astype(float)
     if setting.test != "slope" and bad.max() == bad.min():
-        return [np.nan]
+        return [np.nan] * (2 if setting.test == "points_lost" else 1)
     waiting, truth = 3 + 1.3 * slow, POINTS_A_DOUBLING if setting.test == "slope" else POINTS_OF_A_GAP
     served = waiting if setting.test == "slope" else bad
     y = 69 + 0.9 * sales + view + noise + waves @ [1.0, 2.0, 3.0, 4.0] + truth * served
