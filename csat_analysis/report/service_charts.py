@@ -36,6 +36,7 @@ def target_rows(numbers: Numbers) -> Rows:
         ("", within_name(numbers, wait), numbers.results.get(f"service.{wait}", statistic="within_target"))
         for wait in WAITS
         if numbers.results.has(f"service.{wait}", statistic="target")
+        and numbers.results.get(f"service.{wait}", statistic="target").shown
     ]
 
 
