@@ -62,7 +62,7 @@ def test_each_verdict_has_its_sentence(language, change, slope, stage):
     said = words(language, change=change, slope=slope, stage=stage)
     assert say(f"service.changed.{change}", language, items="|", before="|", change="|").split("|")[0] in said
     assert say(f"service.slowness.{slope}", language, items="|").split("|")[0] in said
-    sentence = say(f"service.journey.{stage}.stage", language, stage="|", share="|", size="|", interval="|")
+    sentence = say(f"service.journey.{stage}", language, stage="|", share="|", size="|", interval="|")
     assert sentence.split("|")[-2] in said
     assert say("service.journey.not_told_here", language, items="|").split("|")[0] in said
     assert say("service.stage.after_sales", language) in said

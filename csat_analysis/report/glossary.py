@@ -24,6 +24,9 @@ RULES = {
     "repurchase.benchmark_gap": "term.rule.benchmark",
     "repurchase.nonlinearity_p": "term.rule.shape",
     "repurchase.equal_slopes_p": "term.rule.slopes",
+    "service.complaint_change": "term.rule.complaints",
+    "service.waiting_slope": "term.rule.waiting",
+    "journey.gap": "term.rule.journey",
 }
 
 

@@ -224,10 +224,8 @@ def stages(view: View) -> dict[str, Any]:
             "interval": view.numbers.interval(record.key, stage=stage),
             "share": view.numbers.bare("journey.bad_share", stage=stage),
         }
-        kind = "complaint" if stage == "complaint" else "stage"
-        said.append(
-            view.sentences(view.say(f"{worded(record, wording.JOURNEY)}.{kind}", **parts), *points_lost(view, stage))
-        )
+        sentences = wording.COMPLAINED if stage == "complaint" else wording.JOURNEY
+        said.append(view.sentences(view.say(worded(record, sentences), **parts), *points_lost(view, stage)))
     untold = [
         view.named(view.numbers.stage(r.group["stage"]), r, write=Numbers.number)
         for r in gaps

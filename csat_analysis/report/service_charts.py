@@ -17,7 +17,10 @@ from csat_analysis.results import Record
 Rows = list[tuple[str, str, Record]]
 WAITS = ("first_reply_hours", "resolution_hours", "processing_days", "delivery_days")
 STAGES = ("enquiry", "order", "delivery", "after_sales", "complaint")
-DRAWN_BANDS = ("resolution_hours", "delivery_days")  # how long a case took from its start to its end; the others are in notebook 05
+DRAWN_BANDS = (
+    "resolution_hours",
+    "delivery_days",
+)  # how long a case took from its start to its end; the others are in notebook 05
 ROOM = 1.1  # the axis ends a little beyond the highest bound
 PERCENT = (0.0, 100.0)
 POINTS = (0.0, 100.0)
@@ -42,14 +45,12 @@ def target_rows(numbers: Numbers) -> Rows:
 
 def within_name(numbers: Numbers, wait: str) -> str:
     target = numbers.results.get(f"service.{wait}", statistic="target")
-    number = wording.plain_text(target.value, numbers.language)
-    return say(f"service.within.{target.unit}", numbers.language, wait=numbers.wait(wait), number=number)
+    number, unit = wording.plain_text(target.value, numbers.language), target.unit
+    return say(f"service.within.{unit}", numbers.language, wait=numbers.wait(wait), number=number)
 
 
 def band_rows(numbers: Numbers) -> Rows:
-    records = [
-        r for r in numbers.results.records if r.key == "service.waiting_band" and r.group["wait"] in DRAWN_BANDS
-    ]
+    records = [r for r in numbers.results.records if r.key == "service.waiting_band" and r.group["wait"] in DRAWN_BANDS]
     told = {r.group["wait"] for r in records if r.shown}
     return [
         (numbers.wait(r.group["wait"]), numbers.band(r.group["band"]), r) for r in records if r.group["wait"] in told
@@ -90,22 +91,30 @@ def drawn(numbers: Numbers, rows: Rows, draw: Callable, factor: float) -> Figure
 
 def complaints_chart(numbers: Numbers) -> Chart | None:
     rows = category_rows(numbers, "customer")
-    return charted(numbers, "service-complaints", rows, complaints_figure, "service.complaints")
+    return charted(
+        numbers, "service-complaints", rows, complaints_figure, "service.complaints", "service.complaints.alt"
+    )
 
 
 def targets_chart(numbers: Numbers) -> Chart | None:
-    return charted(numbers, "service-targets", target_rows(numbers), targets_figure, "service.waiting")
+    return charted(
+        numbers, "service-targets", target_rows(numbers), targets_figure, "service.waiting", "service.waiting.alt"
+    )
 
 
 def bands_chart(numbers: Numbers) -> Chart | None:
-    return charted(numbers, "service-bands", band_rows(numbers), bands_figure, "service.slowness")
+    return charted(
+        numbers, "service-bands", band_rows(numbers), bands_figure, "service.slowness", "service.slowness.alt"
+    )
 
 
 def journey_chart(numbers: Numbers) -> Chart | None:
-    return charted(numbers, "service-journey", stage_rows(numbers), journey_figure, "service.journey")
+    return charted(
+        numbers, "service-journey", stage_rows(numbers), journey_figure, "service.journey", "service.journey.alt"
+    )
 
 
-def charted(numbers: Numbers, name: str, rows: Rows, draw: Callable, key: str) -> Chart | None:
+def charted(numbers: Numbers, name: str, rows: Rows, draw: Callable, title: str, alt: str) -> Chart | None:
     """The chart with its finding, the highest and the lowest of the rows that have a number."""
     shown = sorted((row for row in rows if row[2].shown), key=lambda row: row[2].value)
     if not shown:
@@ -117,8 +126,8 @@ def charted(numbers: Numbers, name: str, rows: Rows, draw: Callable, key: str) -
     return charts.chart(
         name,
         lambda width: draw(numbers, width),
-        title=say(key, language),
-        alt=say(f"{key}.alt", language, **ends),
+        title=say(title, language),
+        alt=say(alt, language, **ends),
     )
 
 

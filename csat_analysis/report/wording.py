@@ -202,6 +202,7 @@ JOURNEY = {
     "higher_here": "service.journey.higher_here",
     "not_told_here": "service.journey.not_told_here",
 }
+COMPLAINED = {"lost_here": "service.complained.lost_here", "higher_here": "service.complained.higher_here"}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",
