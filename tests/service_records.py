@@ -6,7 +6,14 @@ from report_records import record
 
 from csat_analysis.results import Record
 
-CATEGORIES = {"all": 0.166, "quality": 0.039, "contract": 0.014, "transport": 0.053, "service": 0.037, "uncategorised": 0.023}
+CATEGORIES = {
+    "all": 0.166,
+    "quality": 0.039,
+    "contract": 0.014,
+    "transport": 0.053,
+    "service": 0.037,
+    "uncategorised": 0.023,
+}
 WAITS = {
     "first_reply_hours": (6.7, 22.6, 0.909, 24),
     "resolution_hours": (35.3, 110.7, 0.799, 72),
@@ -17,14 +24,23 @@ GAPS = {"enquiry": None, "order": -0.5, "delivery": -3.0, "after_sales": None, "
 BANDS = {"none": 69.8, "quick": 67.9, "middle": 64.4, "slow": 68.9}
 
 
-def service_records(change: str = "complaints_level", slope: str = "no_slope_told", stage: str = "lost_here") -> list[Record]:
+def service_records(
+    change: str = "complaints_level", slope: str = "no_slope_told", stage: str = "lost_here"
+) -> list[Record]:
     def found(key: str, *numbers, **group) -> Record:
         return record(key, *numbers, notebook="05_customers_and_service", **({"n": 297} | group))
 
     def fact(key: str, value: float, **group) -> Record:
         return found(key, value, n=None, status="exact", **group)
 
-    counts = {"days": 181, "customers": 869, "orders": 2960, "complaints": 135, "unlisted_complaints": 2, "unlisted_orders": 0}
+    counts = {
+        "days": 181,
+        "customers": 869,
+        "orders": 2960,
+        "complaints": 135,
+        "unlisted_complaints": 2,
+        "unlisted_orders": 0,
+    }
     records = [fact("service.exposure", value, what=what) for what, value in counts.items()]
     for category, rate in CATEGORIES.items():
         records.append(found("service.complaint_rate", rate, rate / 5, category=category, per="customer"))
@@ -36,14 +52,23 @@ def service_records(change: str = "complaints_level", slope: str = "no_slope_tol
         group = {"segment": "customer_class", "level": level}
         hidden = {} if verdict else {"status": "suppressed", "n": None}
         records.append(found("service.complaint_segment", 0.1 if verdict else None, 0.02, **group, **hidden))
-        records.append(found("service.complaint_gap", -0.07 if verdict else None, 0.03, verdict=verdict, **group, **hidden))
+        records.append(
+            found("service.complaint_gap", -0.07 if verdict else None, 0.03, verdict=verdict, **group, **hidden)
+        )
     for wait, (median, p90, within, target) in WAITS.items():
-        records += [found(f"service.{wait}", median, 0.5, statistic="median"), found(f"service.{wait}", p90, 1, statistic="p90")]
+        records += [
+            found(f"service.{wait}", median, 0.5, statistic="median"),
+            found(f"service.{wait}", p90, 1, statistic="p90"),
+        ]
         records += [within_target(wait, within), fact(f"service.{wait}", target, statistic="target")]
-        records += [fact("service.cases", n, wait=wait, state=s) for s, n in (("known", 297), ("open", 5), ("left_out", 0))]
+        records += [
+            fact("service.cases", n, wait=wait, state=s) for s, n in (("known", 297), ("open", 5), ("left_out", 0))
+        ]
         records += [found("service.waiting_band", score, 2, wait=wait, band=band) for band, score in BANDS.items()]
         records.append(found("service.waiting_slope", -0.3, 0.6, wait=wait, measure="index", verdict=slope))
-    records.append(found("service.waiting_slope_item", -1.3, 0.9, wait="delivery_days", item="c1", verdict="falls_with_waiting"))
+    records.append(
+        found("service.waiting_slope_item", -1.3, 0.9, wait="delivery_days", item="c1", verdict="falls_with_waiting")
+    )
     for name, gap in GAPS.items():
         told = {"status": "not_certified"} if gap is None else {}
         verdict = None if gap is None else "not_told_here" if name == "order" else stage

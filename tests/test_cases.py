@@ -51,20 +51,29 @@ def test_a_delivery_before_its_order_is_left_out_and_not_taken_for_open(tmp_path
 
 
 def test_a_reply_after_the_resolution_is_not_known_and_not_open(tmp_path):
-    wave = wave_of(tmp_path, tickets="T1,C1,complaint,,2026-03-01 10:00,2026-03-05 10:00,2026-03-02 10:00\nT2,C2,enquiry,,2026-03-01 10:00,2026-03-01 11:00,\n")
+    wave = wave_of(
+        tmp_path,
+        tickets="T1,C1,complaint,,2026-03-01 10:00,2026-03-05 10:00,2026-03-02 10:00\nT2,C2,enquiry,,2026-03-01 10:00,2026-03-01 11:00,\n",
+    )
     assert "reply_after_resolution" in rules_in(wave)
     assert period_cases(wave, "first_reply_hours").left_out == {"reply_after_resolution": 1}
     assert len(period_cases(wave, "resolution_hours").table) == 2
 
 
 def test_resolved_without_a_recorded_reply_is_not_open(tmp_path):
-    wave = wave_of(tmp_path, tickets="T1,C1,complaint,,2026-03-01 10:00,,2026-03-02 10:00\nT2,C2,enquiry,,2026-03-01 10:00,2026-03-01 11:00,\n")
+    wave = wave_of(
+        tmp_path,
+        tickets="T1,C1,complaint,,2026-03-01 10:00,,2026-03-02 10:00\nT2,C2,enquiry,,2026-03-01 10:00,2026-03-01 11:00,\n",
+    )
     cases = period_cases(wave, "first_reply_hours")
     assert cases.left_out == {"end_not_recorded": 1} and cases.table["wait"].tolist() == [1]
 
 
 def test_days_without_hours_say_nothing_of_hours(tmp_path):
-    wave = wave_of(tmp_path, tickets="T1,C1,complaint,,2026-03-01,2026-03-02,2026-03-02\nT2,C2,enquiry,,2026-03-01 10:00,2026-03-01 11:00,2026-03-01 12:00\n")
+    wave = wave_of(
+        tmp_path,
+        tickets="T1,C1,complaint,,2026-03-01,2026-03-02,2026-03-02\nT2,C2,enquiry,,2026-03-01 10:00,2026-03-01 11:00,2026-03-01 12:00\n",
+    )
     assert rules_in(wave).count("no_hour") == 3
     assert period_cases(wave, "resolution_hours").left_out == {"no_hour": 1}
     all_days = wave_of(tmp_path / "days", tickets="T1,C1,complaint,,2026-03-01,2026-03-02,2026-03-02\n")
@@ -72,7 +81,10 @@ def test_days_without_hours_say_nothing_of_hours(tmp_path):
 
 
 def test_midnight_written_out_is_a_time_like_any_other(tmp_path):
-    wave = wave_of(tmp_path, tickets="T1,C1,complaint,,2026-03-01 00:00,2026-03-01 02:00,2026-03-01 03:00\nT2,C1,complaint,,2026-03-01 01:00,2026-03-01 02:00,2026-03-01 03:00\n")
+    wave = wave_of(
+        tmp_path,
+        tickets="T1,C1,complaint,,2026-03-01 00:00,2026-03-01 02:00,2026-03-01 03:00\nT2,C1,complaint,,2026-03-01 01:00,2026-03-01 02:00,2026-03-01 03:00\n",
+    )
     assert "no_hour" not in rules_in(wave) and len(period_cases(wave, "resolution_hours").table) == 2
 
 
@@ -95,7 +107,8 @@ def test_a_file_without_a_new_ticket_is_not_estimable_and_no_file_is_not_supplie
 
 
 @pytest.mark.parametrize(
-    ("resolved", "wait", "ended"), [("2026-06-01 10:00", 24.0, True), ("2026-06-09 10:00", 38.0, False), ("", 38.0, False)]
+    ("resolved", "wait", "ended"),
+    [("2026-06-01 10:00", 24.0, True), ("2026-06-09 10:00", 38.0, False), ("", 38.0, False)],
 )
 def test_beside_an_answer_a_case_counts_as_it_stood_that_day(tmp_path, resolved, wait, ended):
     """C1 answered on 2 June (the day's midnight): a case opened on 31 May at 10 had then waited 38 hours."""

@@ -70,7 +70,10 @@ def test_a_poisson_count_has_the_published_bounds():
 
 
 def test_a_few_customers_with_many_complaints_widen_the_interval():
-    spread, heaped = Rate(np.r_[np.ones(30), np.zeros(70)], np.ones(100)), Rate(np.r_[[30.0], np.zeros(99)], np.ones(100))
+    spread, heaped = (
+        Rate(np.r_[np.ones(30), np.zeros(70)], np.ones(100)),
+        Rate(np.r_[[30.0], np.zeros(99)], np.ones(100)),
+    )
     assert spread.value == heaped.value and heaped.deff == pytest.approx(30, rel=0.02)
     assert np.diff(heaped.interval(0.95)) > 3 * np.diff(spread.interval(0.95))
 

@@ -107,5 +107,9 @@ def test_a_slope_is_per_doubling_for_hours_and_per_day_for_days():
     replies = replace(panel, table=table, cases=panel.cases | {"first_reply_hours": cases.assign(wait=hours)})
     found = slowness.slope(replies, "first_reply_hours", "index").number
     assert found.low < -1.5 < found.high
-    days = replace(panel, table=table.assign(index=70 - 0.5 * hours), cases=panel.cases | {"delivery_days": cases.assign(wait=hours + rng.normal(0, 1e-6, 600))})
+    days = replace(
+        panel,
+        table=table.assign(index=70 - 0.5 * hours),
+        cases=panel.cases | {"delivery_days": cases.assign(wait=hours + rng.normal(0, 1e-6, 600))},
+    )
     assert slowness.slope(days, "delivery_days", "index").number.value == pytest.approx(-0.5, abs=1e-3)

@@ -10,8 +10,8 @@ from scipy import stats
 from csat_analysis.design import Design
 from csat_analysis.metrics.cases import WAITS, Cases, period_cases
 from csat_analysis.metrics.complaints import complaint_rate, exposure
-from csat_analysis.metrics.wave import load_waves
 from csat_analysis.metrics.waiting import waiting_number
+from csat_analysis.metrics.wave import load_waves
 from csat_analysis.models import slowness
 from csat_analysis.models.served import Served, own_cases, served_panel
 from csat_analysis.period import Period

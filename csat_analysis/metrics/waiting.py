@@ -22,7 +22,7 @@ from csat_analysis.metrics.cases import Cases
 QUANTILES = {"median": 0.5, "p90": 0.9}
 STATISTICS = ("median", "p90", "within_target")
 FEW_OPEN, MANY_OPEN = 0.06, 0.30  # share of cases still open up to which the study's settings speak
-NEVER = "too many cases are still open for {what}"
+NEVER = "too few cases, or too many of them still open, for {what}"
 
 
 @dataclass(frozen=True, eq=False)
