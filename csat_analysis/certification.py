@@ -71,10 +71,27 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "loyalty_change",
         "refer",
     ),
+    "service": (
+        "complaint_rate",
+        "complaint_gap",
+        "complaint_change",
+        "wait_median",
+        "wait_p90",
+        "wait_within_target",
+        "wait_median_open",
+        "wait_p90_open",
+        "wait_within_target_open",
+        "waiting_slope",
+        "bad_service_gap",
+        "points_lost",
+    ),
 }
 STUDIED_APART = {kind: study for study, kinds in STUDIED_BY.items() for kind in kinds}
 MAX_DESIGN_EFFECT_APART = 1.3  # by weights: the study's companies have 1.23 to 1.27
-SHARES_APART = ("rate", "calibration")  # judged by answers, whatever the share: their settings have rare ones among them
+SHARES_APART = (
+    "rate",
+    "calibration",
+)  # judged by answers, whatever the share: their settings have rare ones among them
 ALIKE = 1.25  # times as many of the rarer outcome: settings this near are one size
 RAREST = 0.8  # of the smallest share of the rarer outcome among a kind's settings; a rarer one was never tried
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer

@@ -124,6 +124,26 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "customers.kept_at": ("ratio", ("band",)),
     "customers.product_share": ("share", ("product",)),
     # 05 customers and service: service and journey
+    "service.exposure": ("count", ("what",)),
+    "service.complaint_rate": ("rate", ("category", "per")),
+    "service.complaint_trend": ("rate", ("period",)),
+    "service.complaint_change": ("rate", ("category", "per", "from")),
+    "service.complaint_segment": ("rate", ("segment", "level")),
+    "service.complaint_gap": ("rate", ("segment", "level")),
+    "service.first_reply_hours": ("hours", ("statistic",)),
+    "service.resolution_hours": ("hours", ("statistic",)),
+    "service.processing_days": ("days", ("statistic",)),
+    "service.delivery_days": ("days", ("statistic",)),
+    "service.cases": ("count", ("wait", "state")),
+    "service.waiting_band": ("points", ("wait", "band")),
+    "service.waiting_slope": ("points", ("wait", "measure")),
+    "service.waiting_slope_item": ("points", ("wait", "item")),
+    "journey.satisfaction": ("points", ("stage",)),
+    "journey.items": ("points", ("stage",)),
+    "journey.bad_share": ("share", ("stage",)),
+    "journey.gap": ("points", ("stage",)),
+    "journey.item_gap": ("points", ("stage",)),
+    "journey.lost": ("points", ("stage",)),
     # 05 customers and service: sales, target and loyalty
     "sales.attainment": ("share", ("manager",)),
     "sales.attainment_all": ("share", ()),
@@ -198,7 +218,9 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 MEASURE_UNITS = (
     {"nps": "nps_points", "csat": "share", "satisfied_share": "share"}
-    | dict.fromkeys(("retention", "complaint_rate", "attainment", "conversion"), "share")
+    | dict.fromkeys(("retention", "attainment", "conversion"), "share")
+    | {"complaint_rate": "rate"}
     | dict.fromkeys(("exclusive_customers", "exclusive_sales"), "growth")
 )
 DECIMALS = {"points": 2, "nps_points": 2, "share": 4, "probability": 5, "growth": 4, "count": 0}
+STATISTIC_UNITS = {"within_target": "share"}  # a wait's statistics are in its unit, but for this

@@ -20,3 +20,11 @@ class Measured:
     n: int
     holds: bool
     se: float | None = None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A difference, or a slope, with its interval, and the p value of the test that there is none."""
+
+    number: Measured
+    p_value: float

@@ -20,6 +20,7 @@ from csat_analysis.programme_parts import (
     BroughtDesign,
     Dimension,
     Fieldwork,
+    JourneyStage,
     MissingItems,
     Outcome,
     Panel,
@@ -49,6 +50,7 @@ TABLES = (
     "history",
     "actions",
 )
+WAITS = ("first_reply_hours", "resolution_hours", "processing_days", "delivery_days")
 WEIGHT_TOLERANCE = 1e-6
 
 
@@ -72,6 +74,7 @@ class Programme(Part):
     classes: dict[str, float] = {"A": 0.70, "B": 0.90}
     weighting: WeightingRule = WeightingRule()
     service_targets: dict[str, float] = {}
+    journey: dict[Literal["enquiry", "order", "delivery", "after_sales", "complaint"], JourneyStage] = {}
     loyalty: tuple[str, ...] = ()
     clv: dict[str, float] = {}
     scorecard: dict[str, float] = {}
@@ -144,6 +147,22 @@ class Programme(Part):
             raise ValueError(
                 f"classes: the limits are cumulative shares of sales and rise from class to class, not {limits}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def journey_asks_known_items(self) -> Programme:
+        for stage, asked in self.journey.items():
+            if unknown := [item for item in asked.items if item not in self.items]:
+                raise ValueError(f"journey: {stage} names the item {unknown[0]}, which no dimension has")
+        return self
+
+    @model_validator(mode="after")
+    def service_targets_are_known(self) -> Programme:
+        for name, target in self.service_targets.items():
+            if name not in WAITS:
+                raise ValueError(f"service_targets: {name} is not one of {', '.join(WAITS)}")
+            if not target > 0:
+                raise ValueError(f"service_targets: {name} is {target:g}; a target is above 0")
         return self
 
     @property

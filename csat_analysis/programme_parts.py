@@ -189,6 +189,12 @@ class BenchmarkExample(Part):
         return self
 
 
+class JourneyStage(Part):
+    """What the questionnaire asks of a stage of the customer's way (enquiry, order, delivery, after_sales)."""
+
+    items: tuple[str, ...] = ()
+
+
 class Repurchase(Part):
     """When an order counts as buying again, and a published effect an index point (probability) to compare with: whose it is,
     and the example that came with it.

@@ -18,7 +18,7 @@ import pandas as pd
 from csat_analysis import certification
 from csat_analysis.errors import ResultError
 from csat_analysis.estimate import Estimate, NoEstimate
-from csat_analysis.keys import DECIMALS, KEYS, MEASURE_UNITS
+from csat_analysis.keys import DECIMALS, KEYS, MEASURE_UNITS, STATISTIC_UNITS
 from csat_analysis.measured import Measured
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
@@ -145,7 +145,9 @@ def unit_of(key: str, group: dict[str, str]) -> str:
         raise ResultError(
             f"{key} is recorded by {', '.join(names) or 'nothing'}, not by {', '.join(group) or 'nothing'}"
         )
-    return MEASURE_UNITS.get(group.get("measure") or group.get("outcome"), "points") if unit == "measure" else unit
+    if unit == "measure":
+        return MEASURE_UNITS.get(group.get("measure") or group.get("outcome"), "points")
+    return STATISTIC_UNITS.get(group.get("statistic"), unit)
 
 
 class Recorder:

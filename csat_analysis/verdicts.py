@@ -15,7 +15,7 @@ from scipy import optimize, stats
 
 from csat_analysis.certification import is_certified
 from csat_analysis.estimate import Estimate, NoEstimate
-from csat_analysis.measured import Measured
+from csat_analysis.measured import Compared, Measured
 
 POWER = 0.80
 DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
@@ -146,6 +146,23 @@ RULES = (
     Rule("left", "rated_lower", "the interval of the index of those who left less those who stayed lies below 0"),
     Rule("left", "rated_higher", "the interval of the index of those who left less those who stayed lies above 0"),
     Rule("left", "rated_not_told", "the interval of the index of those who left less those who stayed includes 0"),
+    Rule(
+        "complaints",
+        "complaints_rose",
+        "the change of the rate is above 0 after Benjamini–Hochberg over all categories",
+    ),
+    Rule("complaints", "complaints_fell", "the same below 0"),
+    Rule("complaints", "complaints_level", "the change of the rate is not significant after Benjamini–Hochberg"),
+    Rule("waiting", "falls_with_waiting", "the slope of scores on waiting is below 0 after Benjamini–Hochberg"),
+    Rule("waiting", "rises_with_waiting", "the slope of scores on waiting is above 0 after Benjamini–Hochberg"),
+    Rule("waiting", "no_slope_told", "the slope of scores on waiting is not significant after Benjamini–Hochberg"),
+    Rule(
+        "journey",
+        "lost_here",
+        "customers badly served at a stage score below the others there after Benjamini–Hochberg",
+    ),
+    Rule("journey", "higher_here", "they score above the others there after Benjamini–Hochberg"),
+    Rule("journey", "not_told_here", "they can't be told from the others there after Benjamini–Hochberg"),
     Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
     # customers and service: sales, target and loyalty
     Rule(
@@ -488,6 +505,20 @@ def measured_verdict(found: Measured | NoEstimate, *, above: str, below: str, be
 
 def benjamini_hochberg(p_values: list[float]) -> list[float]:
     return list(stats.false_discovery_control(np.array(p_values), method="bh")) if p_values else []
+
+
+def compared_verdicts(
+    found: Mapping[Hashable, Compared | NoEstimate], *, above: str, below: str, between: str
+) -> dict[Hashable, str | None]:
+    """The same for differences that bring a p value of their own; what isn't certified gets no word and isn't counted."""
+    tested = {name: c for name, c in found.items() if isinstance(c, Compared) and c.number.holds}
+    words: dict[Hashable, str | None] = dict.fromkeys(found)
+    if not tested:
+        return words
+    adjusted = stats.false_discovery_control(np.array([c.p_value for c in tested.values()]), method="bh")
+    for (name, comparison), p in zip(tested.items(), adjusted):
+        words[name] = (above if comparison.number.value > 0 else below) if p < FALSE_DISCOVERY_RATE else between
+    return words
 
 
 def judged(estimate: Estimate | NoEstimate | None) -> bool:

@@ -230,7 +230,9 @@ def test_small_classes_and_curves_of_few_customers_are_hidden_and_two_periods_di
 
 
 def test_a_class_that_one_customer_dominates_is_hidden_with_those_that_would_tell_it(tmp_path):
-    many = "".join(f"C{n},north,2020-01-01,{sales},10,,\n" for n, sales in enumerate([6500] + [100] * 30 + [40] * 20, 1))
+    many = "".join(
+        f"C{n},north,2020-01-01,{sales},10,,\n" for n, sales in enumerate([6500] + [100] * 30 + [40] * 20, 1)
+    )
     all_of = CustomerFindings(waves(tmp_path, orders=None, lists=(None, many)), NOW)
     assert all_of.classes.loc["A", "customers"] >= 5 and all_of.classes.loc["A", "largest"] > 0.5
     assert all_of.classes["hidden"].all()

@@ -69,6 +69,8 @@ def clean_table(
         if column.after in clean:
             clean[column.name] = not_before(clean[column.name], clean[column.after], column, ledger)
     known = {column.header for column in columns} | set(clean)
+    if {"first_reply_at", "resolved_at"} <= clean.keys():
+        clean["first_reply_at"] = reply_by_resolution(clean["first_reply_at"], clean["resolved_at"], ledger)
     extras = {name: extra_column(cells[name], as_text=name in text_extras) for name in cells if name not in known}
     table = identified_rows(pd.DataFrame(clean | extras, index=cells.index), cells, columns, ledger)
     for column in present:
@@ -117,9 +119,18 @@ def clean_column(text: pd.Series, column: Column, ledger: Ledger, period: Period
     reading, rule = read_column(text, column)
     ledger.repaired(column.name, text[reading.repaired.index], reading.repaired)
     ledger.set_missing(rule, column.name, text[reading.unreadable])
+    if column.kind == "timestamp":
+        ledger.noted(Rule.NO_HOUR, column.name, text[without_hour(reading.values, text)])
     if column.required and len(reading.unreadable) and reading.values.isna().all():
         raise unusable(text[reading.unreadable], column, ledger)
     return within_range(reading.values, text, column, ledger, period)
+
+
+def without_hour(moments: pd.Series, text: pd.Series) -> pd.Series:
+    """Which moments name a day alone: no hour was written, or a whole column stands at midnight (as spreadsheets save days)."""
+    midnight = moments.notna() & (moments == moments.dt.normalize())
+    whole_column = len(moments.dropna()) > 1 and bool(midnight[moments.notna()].all())
+    return midnight if whole_column else midnight & ~text.str.contains("[:：时]", regex=True)
 
 
 def is_missing_code(text: pd.Series, column: Column) -> pd.Series:
@@ -188,6 +199,12 @@ def not_before(ends: pd.Series, starts: pd.Series, column: Column, ledger: Ledge
     early = ends < starts
     ledger.set_missing(Rule.ENDS_BEFORE_START, column.name, ends[early].astype("str"))
     return ends.mask(early)
+
+
+def reply_by_resolution(reply: pd.Series, resolved: pd.Series, ledger: Ledger) -> pd.Series:
+    late = reply > resolved
+    ledger.set_missing(Rule.REPLY_AFTER_RESOLUTION, "first_reply_at", reply[late].astype("str"))
+    return reply.mask(late)
 
 
 def extra_column(text: pd.Series, *, as_text: bool) -> pd.Series:

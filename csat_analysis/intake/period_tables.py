@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +13,18 @@ from csat_analysis.intake import links, sales
 from csat_analysis.intake.cleaning import Ledger, clean_table
 from csat_analysis.intake.contract import check_clean, columns_of, name_columns
 from csat_analysis.intake.readers import closest, read_raw, table_files
-from csat_analysis.intake.rules import FILE_NOT_READ, Quarantine, Rule
+from csat_analysis.intake.rules import FILE_NOT_READ, ROW_KEPT, VALUE_MISSING, Quarantine, Rule
 from csat_analysis.period import Period
 from csat_analysis.programme import TABLES, Programme, is_period
 
 IDENTIFIERS = ["response_id", "contact_id", "customer_id", "panel", "responded_on"]
 EVENTS_OF_CUSTOMERS = {"orders", "tickets"}
+FLAWED = [VALUE_MISSING, ROW_KEPT]
+FLAW_COLUMNS = ["table", "row", "column", "rule"]
+
+
+def no_flaws() -> pd.DataFrame:
+    return pd.DataFrame(columns=FLAW_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Clean:
     inputs      table, file (below the root), sha256, rows, encoding
     stand_ins   column, stands_in: what a foreign survey lacks and what is used instead
     survey_date the latest day anyone was invited or answered
+    flaws       table, row (position in the clean table), column, rule: a value that was set to missing or kept with a note,
+                so that "not known" can be told from "not yet"
     """
 
     period: Period
@@ -44,6 +52,7 @@ class Clean:
     inputs: pd.DataFrame
     stand_ins: pd.DataFrame
     survey_date: dt.date
+    flaws: pd.DataFrame = field(default_factory=no_flaws)
 
 
 def periods_available(root: Path) -> list[Period]:
@@ -182,7 +191,7 @@ class Cleaner:
             {"column": list(self.stand_ins), "stands_in": list(self.stand_ins.values())}, dtype="str"
         )
         clean = {table: rows.reset_index(drop=True) for table, rows in tables.items()}
-        return Clean(self.period, clean, quarantine, counts, inputs, stand_ins, on)
+        return Clean(self.period, clean, quarantine, counts, inputs, stand_ins, on, flaws_in(tables, quarantine))
 
     def count(self, table: str, kept: pd.DataFrame) -> dict[str, str | int]:
         """Rows in, kept and set aside; that they add up is asserted, since a row lost here would be lost for good."""
@@ -192,3 +201,14 @@ class Cleaner:
                 f"{table}: {rows_in} rows came in, but {len(kept)} were kept and {set_aside} set aside"
             )
         return {"table": table, "rows_in": rows_in, "rows_kept": len(kept), "rows_set_aside": set_aside}
+
+
+def flaws_in(tables: dict[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.DataFrame:
+    """Where values of the kept rows are not what stood in the file; `tables` still have the raw line as their index."""
+    found = quarantine[quarantine["action"].isin(FLAWED) & quarantine["table"].isin(tables)]
+    rows = [
+        own.assign(row=tables[table].index.get_indexer(own["line"].astype("int64")))
+        for table, own in found.groupby("table")
+    ]
+    kept = pd.concat(rows) if rows else no_flaws()
+    return kept.loc[kept["row"] >= 0, FLAW_COLUMNS].reset_index(drop=True)

@@ -119,6 +119,16 @@ class Rule(StrEnum):
         "an end that lies before its start, set to missing",
         "结束时间早于开始时间，置为缺失",
     )
+    REPLY_AFTER_RESOLUTION = (
+        "reply_after_resolution",
+        "a first reply that lies after the case was resolved, set to missing: when it came isn't known",
+        "首次回复晚于办结时间，置为缺失（实际回复时间不明）",
+    )
+    NO_HOUR = (
+        "no_hour",
+        "a time that names the day alone: kept, but hours of waiting aren't counted from or to it",
+        "只有日期、没有时刻：保留，但不用于计算以小时计的等待时间",
+    )
     ANOTHER_FORM = (
         "another_form",
         "readable in another form (a unit, full-width digits, another date form), repaired",

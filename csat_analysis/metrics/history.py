@@ -10,7 +10,13 @@ from csat_analysis.estimate import NoEstimate
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.period import Period
 
-KEYS = {"orders": "order_id", "tickets": "ticket_id", "leads": "lead_id", "audits": "audit_id", "mentions": "mention_id"}
+KEYS = {
+    "orders": "order_id",
+    "tickets": "ticket_id",
+    "leads": "lead_id",
+    "audits": "audit_id",
+    "mentions": "mention_id",
+}
 
 
 def events(waves: Mapping[Period, Wave], table: str) -> pd.DataFrame | NoEstimate:

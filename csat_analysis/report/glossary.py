@@ -39,6 +39,9 @@ RULES = {
     "sales.growth_slope": "term.rule.growth",
     "customers.exclusive_growth_gap": "term.rule.pace",
     "sales.refer_difference": "term.rule.referral",
+    "service.complaint_change": "term.rule.complaints",
+    "service.waiting_slope": "term.rule.waiting",
+    "journey.gap": "term.rule.journey",
 }
 
 

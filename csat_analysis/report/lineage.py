@@ -50,6 +50,13 @@ DIFFERENCES = (
     "customers.other_sales_growth",
     "customers.exclusive_growth_gap",
     "target.check",
+    "service.complaint_change",
+    "service.complaint_gap",
+    "service.waiting_slope",
+    "service.waiting_slope_item",
+    "journey.gap",
+    "journey.item_gap",
+    "journey.lost",
 )
 GIVEN = (
     "satisfaction.weight",
@@ -133,6 +140,21 @@ class Numbers:
     def customer_class(self, name: str) -> str:
         """The words for an ABC class, or for all customers."""
         return say("customers.class.all", self.language) if name == EVERYONE else self.trait("customer_class", name)
+
+    def wait(self, name: str) -> str:
+        return say(wording.GROUPS["wait", name], self.language)
+
+    def stage(self, name: str) -> str:
+        return say(wording.GROUPS["stage", name], self.language)
+
+    def category(self, name: str) -> str:
+        return say(wording.GROUPS["category", name], self.language)
+
+    def per(self, name: str) -> str:
+        return say(wording.GROUPS["per", name], self.language)
+
+    def band(self, name: str) -> str:
+        return say(wording.GROUPS["band", name], self.language)
 
     def rule(self, name: str) -> str:
         return Rule(name).meaning[self.language]

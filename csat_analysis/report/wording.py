@@ -38,6 +38,7 @@ UNITS = {  # unit → factor and decimals as shown; shares and probabilities are
     "count": (1, 0),
     "ratio": (1, 2),
     "score": (1, 2),
+    "rate": (1, 3),
 }
 PERCENT = ("share", "probability")
 LEVELS = {unit: f"unit.{unit}" for unit in ("points", "CNY", "days", "hours")}
@@ -191,6 +192,40 @@ GROUPS = {  # (name of a group, level): its words
     ("answering", "observed"): "answering.observed",
     ("answering", "satisfaction"): "answering.satisfaction",
     ("answering", "both"): "answering.both",
+    ("category", "all"): "service.category.all",
+    ("category", "quality"): "service.category.quality",
+    ("category", "contract"): "service.category.contract",
+    ("category", "transport"): "service.category.transport",
+    ("category", "service"): "service.category.service",
+    ("category", "uncategorised"): "service.category.uncategorised",
+    ("per", "customer"): "service.per.customer",
+    ("per", "100_orders"): "service.per.100_orders",
+    ("statistic", "median"): "service.statistic.median",
+    ("statistic", "p90"): "service.statistic.p90",
+    ("statistic", "within_target"): "service.statistic.within_target",
+    ("statistic", "target"): "service.statistic.target",
+    ("wait", "first_reply_hours"): "service.wait.first_reply_hours",
+    ("wait", "resolution_hours"): "service.wait.resolution_hours",
+    ("wait", "processing_days"): "service.wait.processing_days",
+    ("wait", "delivery_days"): "service.wait.delivery_days",
+    ("state", "known"): "service.state.known",
+    ("state", "unfinished"): "service.state.unfinished",
+    ("state", "left_out"): "service.state.left_out",
+    ("band", "none"): "service.band.none",
+    ("band", "quick"): "service.band.quick",
+    ("band", "middle"): "service.band.middle",
+    ("band", "slow"): "service.band.slow",
+    ("stage", "enquiry"): "service.stage.enquiry",
+    ("stage", "order"): "service.stage.order",
+    ("stage", "delivery"): "service.stage.delivery",
+    ("stage", "after_sales"): "service.stage.after_sales",
+    ("stage", "complaint"): "service.stage.complaint",
+    ("what", "days"): "service.what.days",
+    ("what", "customers"): "service.what.customers",
+    ("what", "orders"): "service.what.orders",
+    ("what", "complaints"): "service.what.complaints",
+    ("what", "unlisted_complaints"): "service.what.unlisted_complaints",
+    ("what", "unlisted_orders"): "service.what.unlisted_orders",
 }
 GROUPS |= {("list", name): f"customers.list.{name}" for name in ("start", "end", "new", "stayed")}
 GROUPS |= {("gap", name): f"customers.gap.{name}" for name in ("came_back", "listed_late", "began_anew")}
@@ -228,6 +263,23 @@ PACES = {word: f"sales.pace.{word}" for word in ("faster", "slower", "pace_untol
 GROWTHS = {word: f"sales.growth.{word}" for word in ("grew_more", "grew_less", "growth_untold")}
 REFERRALS = {word: f"sales.refer.{word}" for word in ("refer_more", "refer_less", "referral_untold")}
 RATES = {word: f"sales.rates.{word}" for word in ("rates_differ", "rates_not_told_apart")}
+COMPLAINTS = {
+    "complaints_rose": "service.changed.complaints_rose",
+    "complaints_fell": "service.changed.complaints_fell",
+    "complaints_level": "service.changed.complaints_level",
+}
+COMPLAINING = {"higher": "service.groups.higher", "lower": "service.groups.lower"}
+WAITING = {
+    "falls_with_waiting": "service.slowness.falls_with_waiting",
+    "rises_with_waiting": "service.slowness.rises_with_waiting",
+    "no_slope_told": "service.slowness.no_slope_told",
+}
+JOURNEY = {
+    "lost_here": "service.journey.lost_here",
+    "higher_here": "service.journey.higher_here",
+    "not_told_here": "service.journey.not_told_here",
+}
+COMPLAINED = {"lost_here": "service.complained.lost_here", "higher_here": "service.complained.higher_here"}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",

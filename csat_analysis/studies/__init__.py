@@ -6,4 +6,13 @@ stored table, <name>.json, is shown by the notebook that the method belongs to. 
 """
 
 INTERVALS = "intervals"
-OTHERS: tuple[str, ...] = ("power", "careless", "representativity", "weighting", "repurchase", "customers", "sales")
+OTHERS: tuple[str, ...] = (
+    "power",
+    "careless",
+    "representativity",
+    "weighting",
+    "repurchase",
+    "customers",
+    "service",
+    "sales",
+)
