@@ -37,9 +37,13 @@ FINGERPRINTED = (
 UNEQUAL = ("strata",)
 USUAL = ("mean", "share", "nps", "quantile")
 FEWEST_DEGREES = 25  # of freedom: customers less strata; the study of effects from 60 answers has about 30
-STUDIED_APART = dict.fromkeys(
-    ("effect", "prediction", "auc"), "repurchase"
-)  # kind of number → the study with its settings
+STUDIED_APART = {  # kind of number → the study with its settings
+    **dict.fromkeys(("effect", "prediction", "auc"), "repurchase"),
+    **dict.fromkeys(("importance", "importance_bought", "importance_items"), "drivers"),
+    **dict.fromkeys(("rank_importance", "rank_importance_bought", "rank_importance_items"), "drivers"),
+    **dict.fromkeys(("beyond_halo", "derived_index", "contrast"), "drivers"),
+    **dict.fromkeys(("plan_points", "gain", "gain_linear", "gain_spline", "pays_back"), "plans"),
+}
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
 MAX_DESIGN_EFFECT = {"": 1.5, "raked": 2.0, "propensity": 2.0}  # by weights (Kish); more unequal ones were never tried
 SAMPLE_OF_A_DOMAIN = 100  # answers that the sample behind a small domain needs; the study's has 150
@@ -132,6 +136,7 @@ def studied_apart(kind: str) -> pd.DataFrame:
     """Settings of the study that speaks for a kind of estimate: columns n and holds."""
     file = resources.files("csat_analysis").joinpath("studies", f"{STUDIED_APART[kind]}.json")
     rows = [row for row in json.loads(file.read_text(encoding="utf-8"))["rows"] if row["test"] == kind]
+    rows = [row for row in rows if row["holds"] is not None]
     return pd.DataFrame({"n": [row["answers"] for row in rows], "holds": [bool(row["holds"]) for row in rows]})
 
 

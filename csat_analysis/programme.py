@@ -245,7 +245,9 @@ def load_programme(root: Path, period: str | Period) -> Programme:
 
 def only_plans(path: Path, found: dict[str, Any]) -> dict[str, Any]:
     if others := [key for key in found if key != "plans"]:
-        raise ProgrammeError(f"{path.name} ({path.parent.name}): holds `plans:` alone; {others[0]!r} belongs in survey.yml")
+        raise ProgrammeError(
+            f"{path.name} ({path.parent.name}): holds `plans:` alone; {others[0]!r} belongs in survey.yml"
+        )
     return found
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from scipy import optimize, stats
 
 from csat_analysis.certification import is_certified
 from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.measured import Measured
 
 POWER = 0.80
 DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
@@ -22,6 +24,7 @@ NEARLY_ALL = 0.95  # of those invited, explained by the rule's draw
 SHAPE_ERROR = 0.05  # of the test of shape
 SHAPE_POWER = 0.90  # foretold; it foretells up to a tenth too much (studies/repurchase.py)
 PRIMARY = "index"
+FIRST = 0.90  # chance from which a driver, or a plan, is called the first (studies/drivers.py)
 RELIABLE = 0.70  # α or ω of a dimension that is reported (Nunnally 1978)
 
 
@@ -107,6 +110,18 @@ RULES = (
     ),
     Rule("slopes", "slopes_differ", "the Wald test that all slopes are equal is significant after Benjamini–Hochberg"),
     Rule("slopes", "slopes_not_told_apart", "it is not significant after Benjamini–Hochberg"),
+    Rule("rank", "ranks_first", "the chance to be first is 90 % or more"),
+    Rule("rank", "cannot_rank", "nobody's chance to be first is 90 % or more"),
+    Rule("importance", "matters_more", "the interval of the share lies above an equal share"),
+    Rule("importance", "matters_less", "the interval of the share lies below an equal share"),
+    Rule("importance", "matters_untold", "the interval of the share includes an equal share"),
+    Rule("kind", "basic", "the interval of reward − penalty lies below 0 and that of the penalty above 0"),
+    Rule("kind", "excitement", "the interval of reward − penalty lies above 0, and so does that of the reward"),
+    Rule("kind", "performance", "neither, and the intervals of penalty and of reward lie above 0"),
+    Rule("kind", "kind_untold", "none of these"),
+    Rule("payback", "pays_back", "the interval of the gain less the cost lies above 0"),
+    Rule("payback", "does_not_pay", "the interval of the gain less the cost lies below 0"),
+    Rule("payback", "payback_untold", "the interval of the gain less the cost includes 0"),
     Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
 )
 
@@ -286,6 +301,48 @@ def many(
     for (name, difference), p in zip(tested.items(), adjusted):
         words[name] = (above if difference.value > 0 else below) if p < FALSE_DISCOVERY_RATE else between
     return words
+
+
+def rank_verdicts(chances: Mapping[Hashable, float], *, held: bool = True) -> dict[Hashable, str | None]:
+    """ranks_first for the one whose chance to be first is FIRST or more (the others get no word), else cannot_rank for all.
+
+    held  whether such chances were shown to be honest at this n; where not, no word is given.
+    """
+    if not held:
+        return dict.fromkeys(chances)
+    first = [name for name, chance in chances.items() if chance >= FIRST]
+    return {name: "ranks_first" if name in first else None if first else "cannot_rank" for name in chances}
+
+
+def importance_verdict(share: Measured | NoEstimate, equal: float) -> str | None:
+    return by_bounds(share, equal, above="matters_more", below="matters_less", between="matters_untold")
+
+
+def payback_verdict(gain: Measured | NoEstimate) -> str | None:
+    return by_bounds(gain, 0.0, above="pays_back", below="does_not_pay", between="payback_untold")
+
+
+def contrast_verdict(contrast: Any, *, held: bool = False) -> str | None:
+    """basic, excitement, performance or kind_untold, of a driver's penalty, reward and their difference in one split.
+
+    held  takes the intervals as certified: for the study that certifies them.
+    """
+    parts = (contrast.penalty, contrast.reward, contrast.difference)
+    if not all(isinstance(part, Measured) and (part.holds or held) for part in parts):
+        return None
+    penalty, reward, difference = parts
+    if difference.high < 0 and penalty.low > 0:
+        return "basic"
+    if difference.low > 0 and reward.low > 0:
+        return "excitement"
+    return "performance" if penalty.low > 0 and reward.low > 0 else "kind_untold"
+
+
+def by_bounds(number: Measured | NoEstimate, against: float, *, above: str, below: str, between: str) -> str | None:
+    """The word by which side of `against` a certified interval lies on."""
+    if not isinstance(number, Measured) or not number.holds:
+        return None
+    return above if number.low > against else below if number.high < against else between
 
 
 def judged(estimate: Estimate | NoEstimate | None) -> bool:

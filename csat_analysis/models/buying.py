@@ -111,4 +111,3 @@ def drawn(fit: Fit, draws: int, seed: int) -> np.ndarray:
     noise = rng.normal(size=(draws, len(fit.beta))) @ root.T
     scale = np.sqrt(freedom / rng.chisquare(freedom, draws))[:, None]
     return np.vstack([fit.beta, fit.beta + noise * scale])
-

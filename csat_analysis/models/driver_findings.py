@@ -15,14 +15,15 @@ from csat_analysis.estimators import mean
 from csat_analysis.measured import Measured
 from csat_analysis.metrics.satisfaction import dimension_column
 from csat_analysis.metrics.wave import Wave
-from csat_analysis.models import choice, importance, planner
+from csat_analysis.models import choice, planner
 from csat_analysis.models.buying import MODELS, Buying, buying
+from csat_analysis.models.derived import derived_means, with_t
 from csat_analysis.models.drivers import Importance, drivers_of
 from csat_analysis.models.findings import Findings
-from csat_analysis.models.penalty_reward import Contrast, penalty_reward
+from csat_analysis.models.penalty_reward import SPLITS, Contrast, penalty_reward
 from csat_analysis.models.plan_proposals import priorities, proposed_plans
 from csat_analysis.models.repurchase import Panel
-from csat_analysis.models.resampling import DRAWS, SEED, bootstrap_weights
+from csat_analysis.models.resampling import DRAWS, SEED
 from csat_analysis.models.worth import customer_worth
 from csat_analysis.period import Period
 from csat_analysis.programme_parts import Plan
@@ -131,23 +132,29 @@ class DriverFindings:
             return why
         panel = self.bought.panel
         scores = self.scores_of(panel)
-        return drivers_of(
-            REPURCHASE,
-            panel.design,
-            panel.outcome.where(panel.usable),
-            scores,
-            kind=KINDS[REPURCHASE],
-            confidence=self.confidence,
-            draws=self.draws,
-            seed=self.seed,
-        ) if panel.usable.mean() > 0 else why
+        return (
+            drivers_of(
+                REPURCHASE,
+                panel.design,
+                panel.outcome.where(panel.usable),
+                scores,
+                kind=KINDS[REPURCHASE],
+                confidence=self.confidence,
+                draws=self.draws,
+                seed=self.seed,
+            )
+            if panel.usable.mean() > 0
+            else why
+        )
 
     def scores_of(self, panel: Panel) -> pd.DataFrame:
         """Dimension scores of the panel's answers; NaN where a wave didn't ask a dimension."""
         programme = self.wave.programme
         tables = []
         for period, wave in self.waves.items():
-            columns = {n: dimension_column(wave.programme, n) for n in programme.dimensions if n in wave.programme.dimensions}
+            columns = {
+                n: dimension_column(wave.programme, n) for n in programme.dimensions if n in wave.programme.dimensions
+            }
             scores = wave.answer_scores[list(columns.values())].set_axis(list(columns), axis=1)
             key = pd.MultiIndex.from_arrays(
                 [[str(period)] * len(scores), wave.sample.design.contact.astype(str)], names=["period", "contact"]
@@ -187,33 +194,22 @@ class DriverFindings:
             return found, found
         if isinstance(self.wave.index, NoEstimate):
             return self.wave.index, self.wave.index
-        design, programme = self.wave.sample.design, self.wave.programme
-        scores = self.wave.answer_scores[[dimension_column(programme, name) for name in found.names]].to_numpy(float)
-        resamples = bootstrap_weights(design, draws=self.draws, seed=self.seed)
-        weights = np.vstack([design.weight[None, :], resamples])
-        known = ~np.isnan(scores)
-        total = np.maximum(weights @ known, 1e-300)
-        means = (weights @ np.where(known, scores, 0.0)) / total
-        derived = (np.vstack([found.share[None, :], found.draws]) * means).sum(axis=1)
-        every = [dimension_column(programme, name) for name, weight in programme.weights.items() if weight]
-        policy = np.array([weight for weight in programme.weights.values() if weight])
-        own = self.wave.answer_scores[every].to_numpy(float)
-        answered = ~np.isnan(own)
-        index = ((weights @ np.where(answered, own, 0.0)) / np.maximum(weights @ answered, 1e-300)) @ policy
-        return self._with_t(derived, found), self._with_t(derived - index, found)
+        programme = self.wave.programme
+        every = [name for name in programme.dimensions if name in found.names or programme.weights[name]]
+        scores = self.wave.answer_scores[[dimension_column(programme, name) for name in every]].to_numpy(float)
+        wide = found.over(every)
+        policy = np.array([programme.weights[name] for name in every])
+        design = self.wave.sample.design
+        values = (derived_means(design, scores, wide), derived_means(design, scores, wide, policy))
+        return tuple(self._by_t(value, found) for value in values)
 
-    def _with_t(self, values: np.ndarray, found: Importance) -> Measured:
-        from scipy import stats
-
-        half = stats.t.isf((1 - self.confidence) / 2, max(found.units - 2, 1)) * values[1:].std()
-        value = float(values[0])
-        return Measured(value, value - half, value + half, found.n, found.holds("derived_index"), float(values[1:].std()))
+    def _by_t(self, values: np.ndarray, found: Importance) -> Measured:
+        value, low, high, spread = with_t(values, found.worth, len(found.names), self.confidence)
+        return Measured(value, low, high, found.n, found.holds("derived_index"), spread)
 
     @cached_property
     def contrasts(self) -> dict[str, dict[str, Contrast]]:
         """Split → dimension → penalty–reward contrast, for the outcome of record."""
-        from csat_analysis.models.penalty_reward import SPLITS
-
         if isinstance(self.importance(), NoEstimate):
             return {split: {} for split in SPLITS}
         drivers, _ = self.drivers(self.of_record)
@@ -254,7 +250,9 @@ class DriverFindings:
         """What the proposed plans are made from; empty where nothing is known to be important."""
         found = self.importance()
         if isinstance(found, NoEstimate):
-            return pd.DataFrame(columns=["dimension", "segment", "level", "importance", "performance", "priority", "each"])
+            return pd.DataFrame(
+                columns=["dimension", "segment", "level", "importance", "performance", "priority", "each"]
+            )
         shares = dict(zip(found.names, found.share, strict=True))
         weighted = {name: share for name, share in shares.items() if self.wave.programme.weights[name] > 0}
         buyers = None if isinstance(self.buying, NoEstimate) else self.buying
@@ -299,6 +297,3 @@ def as_planned(plan: Plan) -> Plan:
     middle = {name: ((low + high) / 2,) * 2 for name, (low, high) in plan.raises.items()}
     cost = None if plan.cost is None else ((plan.cost[0] + plan.cost[1]) / 2,) * 2
     return plan.model_copy(update={"raises": middle, "cost": cost})
-
-
-__all__ = ["INTERVIEWS", "REPURCHASE", "DriverFindings", "importance"]

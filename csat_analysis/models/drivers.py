@@ -4,11 +4,11 @@ without a general habit of answering. Association: which of two things moves the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from csat_analysis.certification import design_effect, holds_at
 from csat_analysis.design import Design
@@ -19,7 +19,8 @@ from csat_analysis.models.resampling import DRAWS, SEED, bootstrap_weights
 from csat_analysis.models.shrunken_ranks import shrunken_draws
 
 MOST_MISSING = 0.5  # share of contacts who left the outcome out, beyond which the rest can't speak for them
-LARGEST_DESIGN_EFFECT = 2.0  # of weights (Kish); the study's go up to it
+SMALLEST_SPREAD = 0.02  # of p(1 − p): keeps the bound of a share near 0 from running away
+LARGEST_DESIGN_EFFECT = 1.7  # of weights (Kish): those of the study
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +29,13 @@ class Importance:
 
     names      drivers in use, in survey.yml's order; `notes`: driver → why it was left out, or what is odd about it.
     share      of R², sums to 1; `low`, `high` its interval (see `share_interval`).
+    n, units   contacts, and customers among them; `worth`: contacts of equal weight that would be as many (Kish).
     r2         share of the outcome's variance that all drivers explain together.
     ranks      drivers × ranks: the chance of each rank (see models/shrunken_ranks.py).
     slope      sign of the correlation with the outcome: −1 a driver that stands against it.
     beyond     semipartial correlation beyond the mean of the other drivers, with `beyond_low`, `beyond_high`.
-    draws      resamples × drivers, shares; `kind` names the settings of studies/drivers.py that speak for it.
+    draws      resamples × drivers, shares; `kind` names the settings of studies/drivers.py that speak for it, and
+               `rank_` + kind those of its chances.
     """
 
     outcome: str
@@ -40,6 +43,7 @@ class Importance:
     notes: dict[str, str]
     n: int
     units: int
+    worth: float
     r2: float
     share: np.ndarray
     low: np.ndarray
@@ -52,6 +56,7 @@ class Importance:
     draws: np.ndarray
     kind: str
     weights_tried: bool
+    seed: int
 
     def measured(self, name: str) -> Measured | NoEstimate:
         """A driver's share with its interval."""
@@ -73,14 +78,21 @@ class Importance:
         if name not in self.names:
             return NoEstimate("not_estimable", self.notes.get(name, "no driver of this outcome"), self.n)
         chance = float(self.ranks[self.names.index(name), 0])
-        return chance if self.holds("rank") else Measured(chance, chance, chance, self.n, holds=False)
+        return chance if self.holds(f"rank_{self.kind}") else Measured(chance, chance, chance, self.n, holds=False)
 
     @property
     def chances_hold(self) -> bool:
-        return self.holds("rank")
+        return self.holds(f"rank_{self.kind}")
 
     def holds(self, kind: str) -> bool:
         return self.weights_tried and bool(self.kind) and holds_at(kind, self.units)
+
+    def over(self, names: list[str]) -> Importance:
+        """The same among more dimensions, which have no share; for sums over all of them."""
+        places = [names.index(name) for name in self.names]
+        share, draws = np.zeros(len(names)), np.zeros((len(self.draws), len(names)))
+        share[places], draws[:, places] = self.share, self.draws
+        return replace(self, names=names, share=share, draws=draws)
 
     def rank_table(self) -> pd.DataFrame:
         """Drivers, likeliest first: the chance of each rank."""
@@ -141,41 +153,27 @@ def drivers_of(
         return NoEstimate("not_estimable", "one driver alone: nothing to compare it with", size)
     values = np.column_stack([drivers.loc[used, names].to_numpy(dtype=float), y[used]])
     weights = np.vstack([design.weight[None, :], bootstrap_weights(design, draws=draws, seed=seed)])[:, used]
-    return assembled(outcome, names, left_out, values, weights, design, used, kind, by_items, confidence, seed)
-
-
-def assembled(
-    outcome: str,
-    names: list[str],
-    notes: dict[str, str],
-    values: np.ndarray,
-    weights: np.ndarray,
-    design: Design,
-    used: np.ndarray,
-    kind: str,
-    by_items: bool,
-    confidence: float,
-    seed: int,
-) -> Importance:
     covariance, _ = importance.covariances(values, weights)
     explained = shares_of(covariance, by_items)
-    share = importance.normalised(explained)
-    units = len(np.unique(design.unit[used]))
-    low, high = share_interval(share[0], share[1:], units, confidence)
     beyond = importance.beyond_halo(covariance)
-    beyond_low, beyond_high = correlation_interval(beyond[0], beyond[1:], units, confidence)
+    share = importance.normalised(explained)
+    worth = effective_size(design.weight[used])
+    resampled = widened(share[1:], worth, len(names))
+    low, high = share_interval(share[0], resampled, worth, confidence)
+    beyond_low, beyond_high = correlation_interval(beyond[0], widened(beyond[1:], worth, 2), worth, confidence)
     correlation = importance.correlations(covariance[:1])[0]
     return Importance(
         outcome=outcome,
         names=names,
         notes=left_out | following(correlation, names),
-        n=int(used.sum()),
-        units=units,
+        n=size,
+        units=len(np.unique(design.unit[used])),
+        worth=worth,
         r2=float(explained[0].sum()),
         share=share[0],
         low=low,
         high=high,
-        ranks=importance.rank_chances(shrunken_draws(share[0], share[1:], seed=seed)),
+        ranks=importance.rank_chances(shrunken_draws(share[0], resampled, seed=seed)),
         slope=np.sign(correlation[:-1, -1]),
         beyond=beyond[0],
         beyond_low=beyond_low,
@@ -183,7 +181,23 @@ def assembled(
         draws=share[1:],
         kind=kind,
         weights_tried=design_effect(design.weight[used]) <= LARGEST_DESIGN_EFFECT,
+        seed=seed,
     )
+
+
+def effective_size(weight: np.ndarray) -> float:
+    """Contacts of equal weight that would be as many (Kish): (Σw)² / Σw²."""
+    return float(weight.sum() ** 2 / (weight**2).sum())
+
+
+def widened(draws: np.ndarray, worth: float, fitted: int) -> np.ndarray:
+    """Resamples spread for the coefficients fitted: √(n/(n − k − 1)) about their mean, as the residual variance of a regression.
+
+    Without it chances were too sure and intervals too narrow where weights are unequal (studies/drivers.py).
+    """
+    factor = np.sqrt(worth / max(worth - fitted - 1, worth / 4))
+    centre = draws.mean(axis=0)
+    return centre + factor * (draws - centre)
 
 
 def shares_of(covariance: np.ndarray, by_items: bool) -> np.ndarray:
@@ -193,27 +207,27 @@ def shares_of(covariance: np.ndarray, by_items: bool) -> np.ndarray:
 
 
 def share_interval(
-    value: np.ndarray, draws: np.ndarray, units: int, confidence: float
+    value: np.ndarray, draws: np.ndarray, worth: float, confidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds of shares: the wider, on each side, of the resamples' percentiles and of t around the share less its bias.
+    """Bounds of shares: the resamples' percentiles; above, t of the log odds where that reaches further.
 
-    Noise pulls shares together and resampling does it again, so percentiles alone miss the largest driver's share (they
-    covered .90–.92 of it), and t alone the small ones (studies/drivers.py).
+    Noise pulls shares together, and where a share came out too small its resamples spread too little: percentiles alone
+    missed the true share mostly from below (of the largest driver they held .90–.93). See studies/drivers.py.
     """
     error = (1 - confidence) / 2
     low, high = np.quantile(draws, [error, 1 - error], axis=0)
-    half = stats.t.isf(error, max(units - 2, 1)) * draws.std(axis=0)
-    centre = 2 * value - draws.mean(axis=0)
-    lowest, highest = np.minimum(low, centre - half), np.maximum(high, centre + half)
-    return np.clip(np.minimum(lowest, value), 0.0, 1.0), np.clip(np.maximum(highest, value), 0.0, 1.0)
+    spread = draws.std(axis=0) / np.maximum(value * (1 - value), SMALLEST_SPREAD)
+    odds = special.logit(np.clip(value, 1e-6, 1 - 1e-6)) + stats.t.isf(error, max(worth - 2, 1)) * spread
+    highest = np.maximum.reduce([high, special.expit(odds), value])
+    return np.clip(np.minimum(low, value), 0.0, 1.0), np.clip(highest, 0.0, 1.0)
 
 
 def correlation_interval(
-    value: np.ndarray, draws: np.ndarray, units: int, confidence: float
+    value: np.ndarray, draws: np.ndarray, worth: float, confidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """t interval of the inverse hyperbolic tangent (Fisher's z) with the resamples' spread, taken back."""
     z = np.arctanh(np.clip(value, -0.999, 0.999))
-    half = stats.t.isf((1 - confidence) / 2, max(units - 2, 1)) * np.arctanh(np.clip(draws, -0.999, 0.999)).std(axis=0)
+    half = stats.t.isf((1 - confidence) / 2, max(worth - 2, 1)) * np.arctanh(np.clip(draws, -0.999, 0.999)).std(axis=0)
     return np.tanh(z - half), np.tanh(z + half)
 
 

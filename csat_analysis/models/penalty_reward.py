@@ -19,7 +19,7 @@ SPLITS = ("thirds", "points")
 THIRDS = (1 / 3, 2 / 3)  # quantiles of the driver's scores: the lower and the upper third
 POINTS = (60.0, 80.0)  # below and from
 FEWEST = 10  # contacts that a low and a high group need
-LARGEST_DESIGN_EFFECT = 2.0
+LARGEST_DESIGN_EFFECT = 1.7  # of weights (Kish): those of the study
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def penalty_reward(
     found = {name: Contrast(why, why, why) for name, why in few.items()}
     if not columns:
         return found
-    known = pd.DataFrame(columns, index=drivers.index).where(used[:, None] & True)
+    known = pd.DataFrame(columns, index=drivers.index).where(pd.Series(used, index=drivers.index), axis=0)
     try:
         fit = fit_linear(design, y, known)
     except EstimateError as reason:

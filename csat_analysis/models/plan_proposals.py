@@ -71,4 +71,3 @@ def proposed_plans(table: pd.DataFrame) -> dict[str, Plan]:
         name = f"{row.dimension}{SEPARATOR}{row.segment}={row.level}"
         plans[name] = Plan(raises={row.dimension: POINTS_RAISED}, customers={row.segment: row.level})
     return plans
-

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from csat_analysis.certification import holds_at
 from csat_analysis.estimate import NoEstimate
@@ -28,6 +29,7 @@ DRAWS, SEED = 2000, 20260702
 FEWEST = 20  # answers of the customers that a plan is for
 WORTH_SAYING = 0.01  # share of a plan's points lost to the end of the scale, from which it is said
 TOP = 100.0  # points
+AT_THE_END = 3  # of n answers: what none seen among n leaves possible
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,8 +149,7 @@ def chosen(plan: Plan, wave: Wave) -> np.ndarray | NoEstimate:
 
 def levels_of_answers(wave: Wave, column: str) -> pd.Series | None:
     """Level of each answer's customer in a column of the list, or of the answers themselves."""
-    customers = wave.clean.tables.get("customers")
-    known = levels_of(customers, wave.programme, wave.clean.survey_date, column) if customers is not None else None
+    known = listed_levels(wave, column)
     if known is not None:
         return wave.answers["customer_id"].map(known)
     return wave.answers[column].astype(str) if column in wave.answers else None
@@ -222,6 +223,11 @@ def returns(
     if isinstance(worth, NoEstimate):
         total = np.maximum(weight.sum(axis=1), 1e-300)
         return {m: (weight * r).sum(axis=1) / total for m, r in rise.items()}, {}, buying.absent | {"value": worth}
+    unknown = [column for column in plan.customers if listed_levels(wave, column) is None]
+    if unknown:
+        total = np.maximum(weight.sum(axis=1), 1e-300)
+        why = NoEstimate("not_supplied", f"the list of customers has no column {unknown[0]}: their sales aren't known")
+        return {m: (weight * r).sum(axis=1) / total for m, r in rise.items()}, {}, buying.absent | {"value": why}
     customer = wave.answers["customer_id"].iloc[rows]
     all_of_them = worth[listed(plan, wave, worth)].sum()
     value = {}
@@ -240,18 +246,31 @@ def listed(plan: Plan, wave: Wave, worth: pd.DataFrame) -> np.ndarray:
     """Which customers of the list the plan is for."""
     found = np.ones(len(worth), dtype=bool)
     for column, level in plan.customers.items():
-        levels = levels_of(wave.clean.tables["customers"], wave.programme, wave.clean.survey_date, column)
-        found &= (levels.reindex(worth.index) == level).to_numpy() if levels is not None else False
+        found &= (listed_levels(wave, column).reindex(worth.index) == level).to_numpy()
     return found
 
 
+def listed_levels(wave: Wave, column: str) -> pd.Series | None:
+    """Level of each customer of the list in a column of it; None without the list or the column."""
+    customers = wave.clean.tables.get("customers")
+    return None if customers is None else levels_of(customers, wave.programme, wave.clean.survey_date, column)
+
+
 def measured(values: np.ndarray | NoEstimate, plan: Reckoned, kind: str, confidence: float) -> Measured | NoEstimate:
-    """The estimate with the draws' percentiles as its interval; certified where studies/drivers.py held its kind."""
+    """The estimate with the draws' percentiles as its interval; certified where studies/plans.py held its kind.
+
+    Of the points, how many are lost at the end of the scale can't be seen where no answer is near it: the interval reaches from
+    what three more in n at the end would leave (Hanley and Lippman-Hand 1983) to all that is planned, and as far as t.
+    """
     if isinstance(values, NoEstimate):
         return values
     error = (1 - confidence) / 2
-    low, high = np.quantile(values[1:], [error, 1 - error])
     value = float(values[0])
-    customers = plan.customers if kind == "gain" else plan.target
+    low, high = np.quantile(values[1:], [error, 1 - error])
+    if kind == "plan_points":
+        half = stats.t.isf(error, max(plan.target - 1, 1)) * values[1:].std()
+        low = min(low, value - half, value * (1 - AT_THE_END / max(plan.target, AT_THE_END)))
+        high = max(high, value + half, value / (1 - plan.lost))
+    customers = plan.target if kind == "plan_points" else plan.customers
     holds = plan.target >= FEWEST and holds_at(kind, customers)
     return Measured(value, min(float(low), value), max(float(high), value), plan.target, holds)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import appendix, repurchase, sections, where, wording
+from csat_analysis.report import appendix, drivers, repurchase, sections, where, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.glossary import glossary
 from csat_analysis.report.lineage import Numbers
@@ -23,6 +23,7 @@ SECTIONS = {
     "overview": sections.overview,
     "where": where.where,
     "repurchase": repurchase.repurchase,
+    "drivers": drivers.drivers,
     "belief": appendix.belief,
     "glossary": glossary,
 }
@@ -30,6 +31,7 @@ TITLES = {
     "overview": "overview.title",
     "where": "where.title",
     "repurchase": "repurchase.title",
+    "drivers": "drivers.title",
     "belief": "belief.title",
     "glossary": "glossary.title",
 }

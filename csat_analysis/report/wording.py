@@ -110,6 +110,19 @@ SLOPES = {
     "slopes_differ": "repurchase.groups.slopes_differ",
     "slopes_not_told_apart": "repurchase.groups.slopes_not_told_apart",
 }
+RANKS = {"ranks_first": "drivers.rank.ranks_first", "cannot_rank": "drivers.rank.cannot_rank"}
+OTHER_RANKS = {"ranks_first": "drivers.others.ranks_first", "cannot_rank": "drivers.others.cannot_rank"}
+BEST_PLANS = {"ranks_first": "plans.best.ranks_first", "cannot_rank": "plans.best.cannot_rank"}
+KINDS = {
+    "basic": "drivers.kinds.basic",
+    "excitement": "drivers.kinds.excitement",
+    "performance": "drivers.kinds.performance",
+}
+PAYBACKS = {
+    "pays_back": "plans.pays_back",
+    "does_not_pay": "plans.does_not_pay",
+    "payback_untold": "plans.payback_untold",
+}
 HIDDEN = {
     "suppressed": "where.hidden.suppressed",
     "not_certified": "where.hidden.not_certified",

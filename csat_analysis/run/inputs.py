@@ -46,7 +46,9 @@ def raw_inputs(root: Path, period: Period) -> list[Input]:
     raw = root / "data" / "raw"
     waves = sorted(Period.parse(folder.name) for folder in raw.iterdir() if folder.is_dir() and is_period(folder.name))
     folders = [raw / str(wave) for wave in waves if not period < wave]
-    paths = [path for path in (raw / "survey.yml", raw / "plans.yml") if path.name == "survey.yml" or path.is_file()] + [
+    paths = [
+        path for path in (raw / "survey.yml", raw / "plans.yml") if path.name == "survey.yml" or path.is_file()
+    ] + [
         path
         for folder in folders
         for path in sorted(folder.iterdir())
