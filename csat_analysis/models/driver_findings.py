@@ -27,6 +27,8 @@ from csat_analysis.models.resampling import DRAWS, SEED
 from csat_analysis.models.worth import customer_worth
 from csat_analysis.period import Period
 from csat_analysis.programme_parts import Plan
+from csat_analysis.results import Record, make_record
+from csat_analysis.verdicts import place_verdicts
 
 USUAL = ("csat", "nps")  # outcomes that stand outside the index; others only where neither is asked
 REPURCHASE = "repurchase"
@@ -66,7 +68,7 @@ class DriverFindings:
     @cached_property
     def outcomes(self) -> list[str]:
         """Outcomes that can be regressed on the dimensions; the first is the one of record, the last is what customers did."""
-        asked = [name for name, o in self.wave.programme.outcomes.items() if o.column in self.wave.answers]
+        asked = [name for name in self.wave.programme.outcomes if name in self.wave.answers]
         return [name for name in USUAL if name in asked] or asked
 
     @property
@@ -76,7 +78,7 @@ class DriverFindings:
     def outcome_points(self, outcome: str) -> pd.Series:
         """The outcome's answers in points 0–100."""
         rule = self.wave.programme.outcomes[outcome]
-        answers = self.wave.answers[rule.column].astype(float)
+        answers = self.wave.answers[outcome].astype(float)
         low, high = rule.min, rule.max
         if low is None or high is None:
             low, high = answers.min(), answers.max()
@@ -95,6 +97,11 @@ class DriverFindings:
     def importances(self) -> dict[str, Importance | NoEstimate]:
         """Outcome → its drivers, repurchase last."""
         return {name: self._asked(name) for name in self.outcomes} | {REPURCHASE: self._of_buying}
+
+    def explained(self, outcome: str) -> Measured | NoEstimate:
+        """R². It comes out too large where answers are few, and no study speaks for an interval: for analysts only."""
+        found = self.importances[outcome]
+        return found if isinstance(found, NoEstimate) else Measured(found.r2, found.r2, found.r2, found.n, holds=False)
 
     def importance(self, outcome: str | None = None) -> Importance | NoEstimate:
         """Drivers of an outcome; of the one of record where none is named."""
@@ -237,6 +244,18 @@ class DriverFindings:
                 found[name] = value.process()
         return found
 
+    @property
+    def performance_records(self) -> list[Record]:
+        """Dimension means as notebook 04 records them, for the map that this notebook draws."""
+        wave = self.wave
+        gaps = {name: (value - wave.index).process() for name, value in wave.dimensions.items()}
+        words = place_verdicts(gaps)
+        common = {"programme": wave.programme, "notebook": "04_satisfaction"}
+        return [
+            make_record("satisfaction.dimension", value, {"dimension": name}, verdict=words[name], **common)
+            for name, value in wave.dimensions.items()
+        ]
+
     @cached_property
     def buying(self) -> Buying | NoEstimate:
         return buying(self.bought, draws=planner.DRAWS, seed=planner.SEED)
@@ -284,9 +303,16 @@ class DriverFindings:
 
     def chance(self, value: float) -> float | Measured:
         """A chance from joint draws; not certified where such chances weren't shown to be honest."""
-        customers = 0 if isinstance(self.buying, NoEstimate) else self.buying.customers
-        holds = holds_at("pays_back", customers)
-        return value if holds else Measured(value, value, value, customers, holds=False)
+        return value if self.chances_hold else Measured(value, value, value, self.customers, holds=False)
+
+    @property
+    def chances_hold(self) -> bool:
+        return holds_at("pays_back", self.customers)
+
+    @property
+    def customers(self) -> int:
+        """Customers behind the models of buying again."""
+        return 0 if isinstance(self.buying, NoEstimate) else self.buying.customers
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -185,7 +185,7 @@ def kinds(view: View) -> list[str]:
 def competitors(view: View) -> list[str]:
     records = [r for r in view.records("drivers.competitor_gap") if r.shown]
     items = [
-        view.say("list.named", name=view.numbers.measure(r.group["dimension"]), value=with_interval(view, r))
+        view.say("drivers.gap", name=view.numbers.measure(r.group["dimension"]), gap=with_interval(view, r))
         for r in records
     ]
     return [view.say("drivers.competitors", items=wording.phrases_text(items, view.language))] if items else []

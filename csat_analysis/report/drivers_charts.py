@@ -184,5 +184,5 @@ def plans_figure(numbers: Numbers, *, width: int = WIDE) -> Figure | None:
     furthest = table[["low", "high", "value"]].abs().max().max()
     even = say("plans.chart.even", numbers.language)
     return figures.dot_interval(
-        table, bounds=(-furthest - 1, furthest + 1), width=width, reference=0.0, reference_label=even
+        table, bounds=(-2 * furthest - 1, 2 * furthest + 1), width=width, reference=0.0, reference_label=even
     )

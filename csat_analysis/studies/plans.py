@@ -1,7 +1,7 @@
 """Does a plan bring what is reckoned, is its chance of paying back honest, and is the best of three plans found?
 
 Each draw is a company of 1,500 customers with two dimensions, skewed sales and a known logit of buying again. `answers` of
-earlier surveys give the models, a third as many (40 at least) of this survey the scores. Three plans, one of them with a range of
+earlier surveys give the models, a third as many (60 at least) of this survey, its 20 largest customers all among them, the scores. Three plans, one of them with a range of
 points in which its truth is drawn; costs are drawn between a third and twice what each plan truly brings. The truth is summed
 over all customers: what each would bring more were its own score raised.
 `holds`: coverage of .93 or more (joint draws of skewed gains are too wide rather than too narrow, and said so); for chances: of plans said to pay with FIRST or more as many do.
@@ -42,8 +42,8 @@ FILES = (
 DRAWS, SEED = 1000, 20260713
 CHUNK = 20  # companies a task; part of what a seed means
 RESAMPLES = 400
-SIZES = (60, 150, 400, 800)
-CUSTOMERS, FEWEST_NOW = 1500, 40
+SIZES = (150, 400, 800)
+CUSTOMERS, FEWEST_NOW, KEY_ACCOUNTS = 1500, 60, 20
 SLOPE, BY_SALES, MARGIN_RATE = 0.0375, 0.25, 0.24
 PERIOD = "2026H1"
 KINDS = {"logit": "gain", "linear": "gain_linear", "spline": "gain_spline"}
@@ -114,7 +114,7 @@ def one_chunk(task: tuple[int, int, int]) -> pd.DataFrame:
 
 def one_company(n: int, rng: np.random.Generator) -> list[dict[str, object]]:
     frame = customers(rng)
-    now = frame.iloc[rng.choice(CUSTOMERS, min(max(n // 3, FEWEST_NOW), CUSTOMERS), replace=False)]
+    now = asked(frame, max(n // 3, FEWEST_NOW), rng)
     wave = wave_of(now, frame)
     models = buying(findings(panel_of(n, frame, now, rng), wave), draws=RESAMPLES, seed=int(rng.integers(2**31)))
     worth = pd.DataFrame({MARGIN: MARGIN_RATE * frame["sales_12m"].to_numpy()}, index=frame["customer_id"])
@@ -143,6 +143,16 @@ def note_of(plan: planner.Reckoned, gain: float, points: float, cost: float) -> 
             note[kind] = float(worth.low <= gain <= worth.high)
             note[f"{kind} bias"] = worth.value / gain - 1
     return note | {"chance": pays_back(plan.gain()), "pays": float(gain > cost)}
+
+
+def asked(frame: pd.DataFrame, size: int, rng: np.random.Generator) -> pd.DataFrame:
+    """This survey's answers: the KEY_ACCOUNTS largest customers, all asked, and others by chance, who stand for the rest."""
+    largest = frame["sales_12m"].rank(ascending=False) <= KEY_ACCOUNTS
+    others = frame[~largest].sample(size - KEY_ACCOUNTS, random_state=rng)
+    weight = (CUSTOMERS - KEY_ACCOUNTS) / len(others)
+    return pd.concat(
+        [frame[largest].assign(stratum="key accounts", weight=1.0), others.assign(stratum="others", weight=weight)]
+    )
 
 
 def customers(rng: np.random.Generator) -> pd.DataFrame:
@@ -210,7 +220,9 @@ def wave_of(now: pd.DataFrame, frame: pd.DataFrame) -> SimpleNamespace:
     scores = now[["goods", "service"]].assign(g=now["goods"], s=now["service"])
     return SimpleNamespace(
         programme=PROGRAMME,
-        sample=SimpleNamespace(design=Design.of(now["customer_id"], wave=PERIOD)),
+        sample=SimpleNamespace(
+            design=Design.of(now["customer_id"], weight=now["weight"], stratum=now["stratum"], wave=PERIOD)
+        ),
         answers=now,
         answer_scores=scores,
         clean=SimpleNamespace(tables={"customers": frame}, survey_date=dt.date(2026, 6, 1)),
