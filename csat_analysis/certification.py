@@ -85,6 +85,18 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "bad_service_gap",
         "points_lost",
     ),
+    "drivers": (
+        "importance",
+        "importance_bought",
+        "importance_items",
+        "rank_importance",
+        "rank_importance_bought",
+        "rank_importance_items",
+        "beyond_halo",
+        "derived_index",
+        "contrast",
+    ),
+    "plans": ("plan_points", "gain", "gain_linear", "gain_spline", "pays_back"),
 }
 STUDIED_APART = {kind: study for study, kinds in STUDIED_BY.items() for kind in kinds}
 MAX_DESIGN_EFFECT_APART = 1.3  # by weights: the study's companies have 1.23 to 1.27
@@ -201,7 +213,8 @@ def holds_at(kind: str, answers: int, rarer: int | None = None) -> bool:
 def studied_apart(kind: str) -> pd.DataFrame:
     """Settings of the study that speaks for a kind of number: columns n, rarer (on average, where it counts) and holds."""
     file = resources.files("csat_analysis").joinpath("studies", f"{STUDIED_APART[kind]}.json")
-    rows = [row for row in json.loads(file.read_text(encoding="utf-8"))["rows"] if row["test"] == kind]
+    rows = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    rows = [row for row in rows if row["test"] == kind and row["holds"] is not None]  # None: nothing to judge there
     columns = {"n": [row["answers"] for row in rows], "rarer": [row.get("rarer", np.nan) for row in rows]}
     return pd.DataFrame(columns | {"holds": [bool(row["holds"]) for row in rows]})
 

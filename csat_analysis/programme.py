@@ -25,6 +25,7 @@ from csat_analysis.programme_parts import (
     Outcome,
     Panel,
     Part,
+    Plan,
     Reporting,
     Repurchase,
     Scale,
@@ -80,6 +81,7 @@ class Programme(Part):
     scorecard: dict[str, float] = {}
     kpi_targets: dict[str, float] = {}
     repurchase: Repurchase | None = None
+    plans: dict[str, Plan] = {}
     reporting: Reporting = Reporting()
     sources: dict[str, dict[str, str]] = {}
 
@@ -165,6 +167,14 @@ class Programme(Part):
                 raise ValueError(f"service_targets: {name} is {target:g}; a target is above 0")
         return self
 
+    @model_validator(mode="after")
+    def plans_raise_what_is_asked(self) -> Programme:
+        for name, plan in self.plans.items():
+            unknown = [what for what in plan.raises if what not in self.dimensions and what not in self.items]
+            if unknown:
+                raise ValueError(f"plans: {name} raises {unknown[0]!r}, which is neither a dimension nor an item")
+        return self
+
     @property
     def weights(self) -> dict[str, float]:
         """Dimension → weight in the index; equal where survey.yml gives none."""
@@ -192,7 +202,7 @@ class Programme(Part):
         return min(self.missing_items.at_least, size) if self.missing_items else -(-size * 4 // 5)
 
     def label(self, kind: str, name: str, language: str, level: str | None = None) -> str:
-        """The words for a dimension, item, outcome, panel, segment or a segment's level; the name itself where none are given."""
+        """The words for a dimension, item, outcome, panel, plan, segment or a segment's level; the name itself where none are given."""
         if kind == "item":
             texts = next((d.items[name] for d in self.dimensions.values() if name in d.items), None)
         elif level is not None:
@@ -204,6 +214,7 @@ class Programme(Part):
                 "dimension": self.dimensions,
                 "outcome": self.outcomes,
                 "panel": self.panels,
+                "plan": self.plans,
                 "segment": self.segments,
             }[kind].get(name)
             texts = entry.label if entry else None
@@ -220,6 +231,12 @@ def programme_files(root: Path, period: Period) -> list[Path]:
     return [raw / "survey.yml"] + [path for wave, path in dated if not period < wave]
 
 
+def plan_files(root: Path, period: Period) -> list[Path]:
+    """plans.yml beside each survey.yml in force: `plans:` in a file of its own, which changes without the questionnaire."""
+    beside = [path.with_name("plans.yml") for path in programme_files(root, period)]
+    return [path for path in beside if path.is_file()]
+
+
 def is_period(name: str) -> bool:
     try:
         Period.parse(name)
@@ -229,7 +246,7 @@ def is_period(name: str) -> bool:
 
 
 def load_programme(root: Path, period: str | Period) -> Programme:
-    """Read and check survey.yml as it stands at a period.
+    """Read and check survey.yml, and plans.yml, as they stand at a period.
 
     Raises ProgrammeError in one line that names the file, the key and what is wrong.
     """
@@ -237,10 +254,20 @@ def load_programme(root: Path, period: str | Period) -> Programme:
     raw: dict[str, Any] = {}
     for path in files:
         raw |= read_mapping(path)
+    for path in plan_files(root, Period.parse(period)):
+        raw |= only_plans(path, read_mapping(path))
     try:
         return Programme.model_validate(raw)
     except ValidationError as error:
         raise ProgrammeError(f"{files[-1].name} ({files[-1].parent.name}): {first_problem(error)}") from None
+
+
+def only_plans(path: Path, found: dict[str, Any]) -> dict[str, Any]:
+    if others := [key for key in found if key != "plans"]:
+        raise ProgrammeError(
+            f"{path.name} ({path.parent.name}): holds `plans:` alone; {others[0]!r} belongs in survey.yml"
+        )
+    return found
 
 
 def read_mapping(path: Path) -> dict[str, Any]:

@@ -206,6 +206,46 @@ class Repurchase(Part):
     benchmark_example: BenchmarkExample | None = None
 
 
+def as_range(value: Any) -> Any:
+    """A number is a range of one point; [low, high] is what is thought possible."""
+    return tuple(value) if isinstance(value, list | tuple) else (value, value)
+
+
+Between = Annotated[tuple[float, float], BeforeValidator(as_range)]
+
+
+class Plan(Part):
+    """An improvement that could be made.
+
+    raise      dimension or item → index points, one number or what is thought possible, [low, high].
+    customers  column of customers → its level; left out: all customers.
+    cost       CNY a year, one number or [low, high]; left out: only what the plan may cost can be said.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    label: Text | None = None
+    raises: dict[str, Between] = Field(alias="raise", min_length=1)
+    customers: dict[str, str] = {}
+    cost: Between | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def level_names_are_text(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and isinstance(raw.get("customers"), dict):
+            raw = raw | {"customers": {str(column): str(level) for column, level in raw["customers"].items()}}
+        return raw
+
+    @model_validator(mode="after")
+    def ranges_rise(self) -> Plan:
+        for name, (low, high) in self.raises.items():
+            if not 0 < low <= high:
+                raise ValueError(f"raise: {name} by {low:g} to {high:g}: points are above 0, the lower first")
+        if self.cost is not None and not 0 <= self.cost[0] <= self.cost[1]:
+            raise ValueError(f"cost: {self.cost[0]:g} to {self.cost[1]:g}: CNY from 0 up, the lower first")
+        return self
+
+
 class MissingItems(Part):
     at_least: int = Field(4, ge=1)
 

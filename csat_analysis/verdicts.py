@@ -1,4 +1,4 @@
-"""The named rules behind every verdict word. A word in the report is one of these; nothing else judges.
+"""Verdicts: which word of `verdict_rules` a comparison gets. Nothing else judges.
 
 A comparison has a 95 % interval (or the programme's `reporting.confidence`); the rules read that interval alone.
 """
@@ -6,18 +6,16 @@ A comparison has a 95 % interval (or the programme's `reporting.confidence`); th
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import stats
 
 from csat_analysis.certification import is_certified
+from csat_analysis.detectable import detectable_size
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.measured import Compared, Measured
 
-POWER = 0.80
 DEFAULT_GAIN = 5.0  # index points worth detecting where survey.yml sets no target
 FALSE_DISCOVERY_RATE = 0.05
 NEARLY_ALL = 0.95  # of those invited, explained by the rule's draw
@@ -25,176 +23,8 @@ SHAPE_ERROR = 0.05  # of the test of shape
 SHAPE_POWER = 0.80  # foretold: from 400 answers on within .04 of what the study finds (studies/repurchase.py)
 WORTH_CALIBRATION = 0.5  # how far from 1 a calibration slope must be to be worth finding
 PRIMARY = "index"
+FIRST = 0.90  # chance from which a driver, or a plan, is called the first (studies/drivers.py)
 RELIABLE = 0.70  # α or ω of a dimension that is reported (Nunnally 1978)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A verdict word's rule in words, for the report's appendix."""
-
-    name: str
-    word: str
-    when: str
-
-
-RULES = (
-    Rule(
-        "change",
-        "rose",
-        "the interval of the index's change lies above 0; for the other measures their change is above 0 after Benjamini–Hochberg",
-    ),
-    Rule("change", "fell", "the same below 0"),
-    Rule(
-        "change",
-        "no_detectable_change",
-        "neither, and a change worth detecting would have been found with 80 % power, by the plan and by the answers that came",
-    ),
-    Rule("change", "too_few_to_say", "neither, and a change worth detecting would have been missed too often"),
-    Rule("standard", "above", "the interval of index − standard lies above 0"),
-    Rule("standard", "below", "the interval of index − standard lies below 0"),
-    Rule("standard", "not_distinguishable", "the interval of index − standard includes 0"),
-    Rule("difference", "higher", "group − rest is above 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
-    Rule("difference", "lower", "group − rest is below 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
-    Rule("difference", "no_detectable_difference", "group − rest is not significant after Benjamini–Hochberg"),
-    Rule(
-        "place",
-        "above_index",
-        "dimension or item − index is above 0 after Benjamini–Hochberg at a false discovery rate of 5 %",
-    ),
-    Rule(
-        "place",
-        "below_index",
-        "dimension or item − index is below 0 after Benjamini–Hochberg at a false discovery rate of 5 %",
-    ),
-    Rule("place", "level_with_index", "dimension or item − index is not significant after Benjamini–Hochberg"),
-    Rule("gap", "executives_higher", "the interval of executives − customers lies above 0"),
-    Rule("gap", "executives_lower", "the interval of executives − customers lies below 0"),
-    Rule("gap", "no_detectable_difference", "the interval of executives − customers includes 0"),
-    Rule("silence", "cannot_drop", "the interval of the score that silent customers would need lies at or below 0"),
-    Rule(
-        "silence",
-        "only_if_far_lower",
-        "the interval of how much lower they would have to score lies above one standard deviation of customers' scores",
-    ),
-    Rule("silence", "hangs_on_silent", "the index is above the standard, and neither of these holds"),
-    Rule("silence", "not_shown_above", "the index is not shown to be above the standard by those who answered"),
-    Rule("target", "met", "the interval of the gain in a year lies at or above the target"),
-    Rule("target", "missed", "the interval of the gain in a year lies below the target"),
-    Rule("target", "cannot_be_told", "the interval of the gain in a year includes the target"),
-    Rule("draw", "as_drawn", "those invited are just whom the rule's draw asks"),
-    Rule("draw", "nearly_as_drawn", "the rule's draw explains at least 95 % of those invited"),
-    Rule("draw", "not_as_drawn", "it explains fewer"),
-    Rule("power", "fine_enough", "the smallest detectable change is not above the change worth detecting"),
-    Rule("power", "too_coarse", "the smallest detectable change is above the change worth detecting"),
-    Rule("size", "feasible", "the margin needs no more invitations than there are customers"),
-    Rule("size", "not_feasible", "the margin needs more invitations than there are customers"),
-    Rule("reliability", "reliable", "the interval of α (or ω) lies at or above .70"),
-    Rule("reliability", "not_reliable", "the interval of α (or ω) lies below .70"),
-    Rule("reliability", "reliability_untold", "the interval of α (or ω) includes .70"),
-    Rule("effect", "goes_up_with", "the interval of the average marginal effect of an index point lies above 0"),
-    Rule("effect", "goes_down_with", "the interval of the average marginal effect of an index point lies below 0"),
-    Rule(
-        "effect",
-        "no_detectable_effect",
-        "it includes 0, and an effect as large as the benchmark would have been found with 80 % power",
-    ),
-    Rule("effect", "cannot_be_told", "it includes 0, and such an effect would have been missed too often"),
-    Rule("benchmark", "above_benchmark", "the interval of effect − benchmark lies above 0"),
-    Rule("benchmark", "below_benchmark", "the interval of effect − benchmark lies below 0"),
-    Rule("benchmark", "not_told_from_benchmark", "the interval of effect − benchmark includes 0"),
-    Rule("shape", "bent", "the Wald test of the spline's bends gives p < 5 %"),
-    Rule(
-        "shape",
-        "no_detectable_bend",
-        "p is 5 % or more, and the named curvature (all of the effect above the median score) would have been found with 80 % power",
-    ),
-    Rule(
-        "curves", "curves_differ", "the Wald test that the groups' curves are alike but for their height gives p < 5 %"
-    ),
-    Rule("curves", "curves_not_told_apart", "it gives p of 5 % or more"),
-    Rule(
-        "prediction",
-        "predicts_better",
-        "the interval of the model's Brier score less that of the rate alone lies below 0",
-    ),
-    Rule("prediction", "predicts_worse", "that interval lies above 0"),
-    Rule("prediction", "not_shown_to_predict", "that interval includes 0"),
-    Rule("calibration", "overconfident", "the interval of the calibration slope lies below 1"),
-    Rule("calibration", "underconfident", "the interval of the calibration slope lies above 1"),
-    Rule(
-        "calibration",
-        "no_detectable_miscalibration",
-        "it includes 1, and a slope .5 away from 1 would have been found with 80 % power",
-    ),
-    Rule("calibration", "calibration_untold", "it includes 1, and such a slope would have been missed too often"),
-    Rule("level", "foretold_too_low", "the interval of the share that bought less the mean forecast lies above 0"),
-    Rule("level", "foretold_too_high", "that interval lies below 0"),
-    Rule("level", "level_not_told_apart", "that interval includes 0"),
-    Rule(
-        "gain", "adds", "the interval of the area under the curve with satisfaction less that without it lies above 0"
-    ),
-    Rule("gain", "takes_away", "that interval lies below 0"),
-    Rule("gain", "not_shown_to_add", "that interval includes 0"),
-    Rule("intent", "likely_bought_more", "the interval of those who said they would less the others lies above 0"),
-    Rule("intent", "likely_bought_less", "that interval lies below 0"),
-    Rule("intent", "intent_not_told_apart", "that interval includes 0"),
-    Rule("slopes", "slopes_differ", "the Wald test that all slopes are equal is significant after Benjamini–Hochberg"),
-    Rule("slopes", "slopes_not_told_apart", "it is not significant after Benjamini–Hochberg"),
-    Rule("retention", "more_stay", "the interval of the change of retention lies above 0"),
-    Rule("retention", "fewer_stay", "the interval of the change of retention lies below 0"),
-    Rule("retention", "stay_not_told", "the interval of the change of retention includes 0"),
-    Rule("left", "rated_lower", "the interval of the index of those who left less those who stayed lies below 0"),
-    Rule("left", "rated_higher", "the interval of the index of those who left less those who stayed lies above 0"),
-    Rule("left", "rated_not_told", "the interval of the index of those who left less those who stayed includes 0"),
-    Rule(
-        "complaints",
-        "complaints_rose",
-        "the change of the rate is above 0 after Benjamini–Hochberg over all categories",
-    ),
-    Rule("complaints", "complaints_fell", "the same below 0"),
-    Rule("complaints", "complaints_level", "the change of the rate is not significant after Benjamini–Hochberg"),
-    Rule("waiting", "falls_with_waiting", "the slope of scores on waiting is below 0 after Benjamini–Hochberg"),
-    Rule("waiting", "rises_with_waiting", "the slope of scores on waiting is above 0 after Benjamini–Hochberg"),
-    Rule("waiting", "no_slope_told", "the slope of scores on waiting is not significant after Benjamini–Hochberg"),
-    Rule(
-        "journey",
-        "lost_here",
-        "customers badly served at a stage score below the others there after Benjamini–Hochberg",
-    ),
-    Rule("journey", "higher_here", "they score above the others there after Benjamini–Hochberg"),
-    Rule("journey", "not_told_here", "they can't be told from the others there after Benjamini–Hochberg"),
-    Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
-    # customers and service: sales, target and loyalty
-    Rule(
-        "check",
-        "rose",
-        "an outcome's change on a year earlier is above 0 after Benjamini–Hochberg over the target's outcomes",
-    ),
-    Rule("check", "fell", "the same below 0"),
-    Rule(
-        "check", "no_detectable_change", "neither, and a change worth detecting would have been found with 80 % power"
-    ),
-    Rule("check", "too_few_to_say", "neither, and a change worth detecting would have been missed too often"),
-    Rule("course", "on_course", "the target is met, and none of its outcomes fell"),
-    Rule("course", "not_on_course", "the target is missed"),
-    Rule("course", "course_untold", "the interval of the gain includes the target, or it is met while an outcome fell"),
-    Rule("kpi", "met", "the interval of the figure lies at or beyond its target value, on the better side"),
-    Rule("kpi", "missed", "the interval of the figure lies short of its target value"),
-    Rule("kpi", "cannot_be_told", "the interval of the figure includes its target value"),
-    Rule("rates", "rates_differ", "the χ² test that all groups' closed leads are won alike gives p < 5 %"),
-    Rule("rates", "rates_not_told_apart", "it gives 5 % or more: no group is called higher or lower"),
-    Rule("growth", "grew_more", "the interval of growth per index point lies above 0"),
-    Rule("growth", "grew_less", "the interval of growth per index point lies below 0"),
-    Rule("growth", "growth_untold", "the interval of growth per index point includes 0"),
-    Rule("pace", "faster", "the interval of exclusive customers' growth factor over the others' lies above 1"),
-    Rule("pace", "slower", "that interval lies below 1"),
-    Rule("pace", "pace_untold", "that interval includes 1"),
-    Rule(
-        "referral", "refer_more", "the interval of the share referring, above less below the median score, lies above 0"
-    ),
-    Rule("referral", "refer_less", "that interval lies below 0"),
-    Rule("referral", "referral_untold", "that interval includes 0"),
-)
 
 
 def change_verdicts(
@@ -233,27 +63,6 @@ def could_find(change: Estimate, planned: float | NoEstimate | None, confidence:
 def detectable_change(change: Estimate, confidence: float = 0.95) -> float:
     """Smallest true change that this comparison finds with 80 % power."""
     return detectable_size(change.se, change.degrees_of_freedom, confidence)
-
-
-def detectable_size(se: float, degrees_of_freedom: float, confidence: float = 0.95, power: float = POWER) -> float:
-    """Smallest true difference that a two-sided t test finds with this power, in the unit of its standard error.
-
-    About (z at the confidence + z at the power) × SE = 2.80 SE in a large sample. Checked against R's power.t.test.
-    """
-    return se * detectable_errors(degrees_of_freedom, confidence, power)
-
-
-@lru_cache(maxsize=4096)
-def detectable_errors(degrees_of_freedom: float, confidence: float, power: float) -> float:
-    """The same in standard errors."""
-    return float(optimize.brentq(lambda size: power_of(size, degrees_of_freedom, confidence) - power, 0.0, 1e3))
-
-
-def power_of(size: float, degrees_of_freedom: float, confidence: float = 0.95) -> float:
-    """Chance (0–1) that a two-sided t test finds a true difference of `size` standard errors (noncentral t)."""
-    limit = stats.t.ppf((1 + confidence) / 2, degrees_of_freedom)
-    below = stats.nct.cdf(-limit, degrees_of_freedom, size)
-    return float(stats.nct.sf(limit, degrees_of_freedom, size) + np.nan_to_num(below))
 
 
 def worth_detecting(gain_per_year: float | None, scale_length: float) -> float:
@@ -519,6 +328,48 @@ def compared_verdicts(
     for (name, comparison), p in zip(tested.items(), adjusted):
         words[name] = (above if comparison.number.value > 0 else below) if p < FALSE_DISCOVERY_RATE else between
     return words
+
+
+def rank_verdicts(chances: Mapping[Hashable, float], *, held: bool = True) -> dict[Hashable, str | None]:
+    """ranks_first for the one whose chance to be first is FIRST or more (the others get no word), else cannot_rank for all.
+
+    held  whether such chances were shown to be honest at this n; where not, no word is given.
+    """
+    if not held:
+        return dict.fromkeys(chances)
+    first = [name for name, chance in chances.items() if chance >= FIRST]
+    return {name: "ranks_first" if name in first else None if first else "cannot_rank" for name in chances}
+
+
+def importance_verdict(share: Measured | NoEstimate, equal: float) -> str | None:
+    return by_bounds(share, equal, above="matters_more", below="matters_less", between="matters_untold")
+
+
+def payback_verdict(gain: Measured | NoEstimate) -> str | None:
+    return by_bounds(gain, 0.0, above="pays_back", below="does_not_pay", between="payback_untold")
+
+
+def contrast_verdict(contrast: Any, *, held: bool = False) -> str | None:
+    """basic, excitement, performance or kind_untold, of a driver's penalty, reward and their difference in one split.
+
+    held  takes the intervals as certified: for the study that certifies them.
+    """
+    parts = (contrast.penalty, contrast.reward, contrast.difference)
+    if not all(isinstance(part, Measured) and (part.holds or held) for part in parts):
+        return None
+    penalty, reward, difference = parts
+    if difference.high < 0 and penalty.low > 0:
+        return "basic"
+    if difference.low > 0 and reward.low > 0:
+        return "excitement"
+    return "performance" if penalty.low > 0 and reward.low > 0 else "kind_untold"
+
+
+def by_bounds(number: Measured | NoEstimate, against: float, *, above: str, below: str, between: str) -> str | None:
+    """The word by which side of `against` a certified interval lies on."""
+    if not isinstance(number, Measured) or not number.holds:
+        return None
+    return above if number.low > against else below if number.high < against else between
 
 
 def judged(estimate: Estimate | NoEstimate | None) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from drivers_records import drivers_records
 from report_records import (
     PERIODS,
     certification_records,
@@ -59,6 +60,7 @@ def house_results(*, verdict: str = "rose") -> Results:
             *part_records(house_programme()),
             *segment_records(),
             *repurchase_records(),
+            *drivers_records(),
             *intake_records(),
             *questionnaire_records(),
             *certification_records(),

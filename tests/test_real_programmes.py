@@ -13,6 +13,7 @@ import pytest
 from csat_analysis.metrics.satisfaction import csat, nps
 from csat_analysis.metrics.segments import segment_groups
 from csat_analysis.metrics.wave import load_wave
+from csat_analysis.models.driver_findings import DriverFindings
 from csat_analysis.results import Results, from_json
 from csat_analysis.run.period_run import run_period
 from csat_analysis.survey.sampling import whole_sample
@@ -114,3 +115,15 @@ def test_both_reports_render_from_survey_yml_alone(programme_folder, name):
     pages = {page.name: page.read_text(encoding="utf-8") for page in published.reports}
     assert "Not supplied" in pages["report.en.html"] and "未提供" in pages["report.zh.html"]
     assert all(len(page.encode()) < 1_000_000 for page in pages.values())
+
+
+def test_ecsi_outcomes_have_drivers_without_the_block_that_they_are_items_of(ecsi):
+    found = DriverFindings({ecsi.period: ecsi}, ecsi.period, draws=200)
+    assert found.of_record == "nps" and "loyalty" not in found.importance().names
+    assert found.importance().n == 250 and found.importances["repurchase"].status == "not_supplied"
+
+
+def test_sfo_importance_carries_the_surveys_own_weights(sfo):
+    found = DriverFindings({sfo.period: sfo}, sfo.period, draws=200).importance()
+    assert found.outcome == "csat" and found.names == ["facilities", "cleanliness", "passage"]
+    assert found.worth < found.n and found.ranks[:, 0].max() > 0.9

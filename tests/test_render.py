@@ -18,7 +18,7 @@ from report_examples import (
 from csat_analysis.errors import ResultError
 from csat_analysis.report import wording
 from csat_analysis.results import Results
-from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, POWER, RELIABLE
+from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, POWER, RELIABLE
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +60,10 @@ def test_every_figure_outside_a_number_is_one_of_its_bounds_or_of_the_questionna
     for outcome in programme.outcomes.values():
         fixed += [outcome.min, outcome.max, *(outcome.satisfied or ()), *(outcome.promoter or ())]
         fixed += outcome.detractor or ()
-    fixed += [100 * share for share in (programme.reporting.confidence, POWER, FALSE_DISCOVERY_RATE)]
+    fixed += [100 * share for share in (programme.reporting.confidence, POWER, FALSE_DISCOVERY_RATE, FIRST)]
     fixed += [programme.target.gain_per_year] if programme.target else [DEFAULT_GAIN]
     fixed.append(RELIABLE)
+    fixed += [int(r.group["interviews"]) for r in view.records("plan.information")]
     fixed += [int(r.group["answers"]) for r in view.records("certification.coverage")]
     fixed += [float(r.group["at"]) for r in view.records("repurchase.predicted")]
     bounds = [
@@ -130,12 +131,16 @@ def test_a_foreign_survey_leaves_out_what_it_cannot_say():
 
 
 def test_sections_are_numbered_without_gaps(pages):
-    assert re.findall(r'<span class="count">(\d+)</span>', pages["en"]) == ["1", "2", "3", "4", "5"]
+    assert re.findall(r'<span class="count">(\d+)</span>', pages["en"]) == ["1", "2", "3", "4", "5", "6"]
 
 
 def test_no_section_stands_empty():
     without = Results(
-        [r for r in house_results().records if not r.key.startswith(("satisfaction.", "target.", "repurchase."))]
+        [
+            r
+            for r in house_results().records
+            if not r.key.startswith(("satisfaction.", "target.", "repurchase.", "drivers.", "plan."))
+        ]
     )
     assert report(without).sections == ["belief", "glossary"]
 
@@ -176,7 +181,7 @@ def test_the_study_of_coverage_is_shown_by_kind_and_number_of_answers():
 
 def test_weights_are_recorded_numbers(pages):
     shown = [group for key, group, _ in numbers_shown(pages["en"]) if key == "satisfaction.weight"]
-    assert shown.count("dimension=product") == 2  # beside its score and in the glossary
+    assert shown.count("dimension=product") == 3  # beside its score, beside its importance, and in the glossary
     assert "Product (30%), Sales policy (20%)" in plain(house_report("en").section("glossary"))
 
 

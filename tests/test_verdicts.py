@@ -6,8 +6,8 @@ import pytest
 from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import mean
+from csat_analysis.verdict_rules import RULES
 from csat_analysis.verdicts import (
-    RULES,
     change_verdicts,
     detectable_change,
     difference_verdicts,

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from report_examples import CHECKOUT
 from report_records import record
 
-from csat_analysis import verdicts
 from csat_analysis.errors import ResultError
 from csat_analysis.report import glossary, lineage, wording
 from csat_analysis.report.wording import MESSAGES, say
+from csat_analysis.verdict_rules import RULES
 
 SOURCES = [
     *CHECKOUT.glob("csat_analysis/report/*.py"),
@@ -80,12 +80,12 @@ def test_every_message_is_used_and_every_message_used_exists():
 
 
 def test_every_verdict_word_of_the_rules_has_words():
-    assert {rule.word for rule in verdicts.RULES} == set(wording.VERDICTS)
+    assert {rule.word for rule in RULES} == set(wording.VERDICTS)
 
 
 def test_every_kind_of_verdict_has_its_rule_in_the_glossary():
     kinds = {term.removeprefix("term.rule.") for term in glossary.RULES.values()}
-    assert kinds == {rule.name for rule in verdicts.RULES}
+    assert kinds == {rule.name for rule in RULES}
 
 
 def test_a_verdict_without_a_sentence_stops_the_report():

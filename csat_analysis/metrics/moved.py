@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from csat_analysis.detectable import detectable_size
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.measured import Measured
-from csat_analysis.verdicts import detectable_size
 
 
 @dataclass(frozen=True)

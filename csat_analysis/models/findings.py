@@ -76,6 +76,11 @@ class Findings:
     def linear(self) -> Fit | NoEstimate:
         return self.why_not or self._fitted(lambda: curves.linear_probability(self.panel, self.held))
 
+    @cached_property
+    def curved(self) -> Curve | NoEstimate:
+        """Logit with a spline of satisfaction, for what a rise is worth at each score."""
+        return self.why_not or self._fitted(lambda: curves.curved(self.panel, self.held))
+
     @staticmethod
     def _fitted(fit: Callable) -> Curve | Fit | NoEstimate:
         try:

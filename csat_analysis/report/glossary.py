@@ -6,7 +6,7 @@ from typing import Any
 
 from csat_analysis.report import wording
 from csat_analysis.report.view import BEST, WORST, View
-from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, NEARLY_ALL, POWER, RELIABLE
+from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, NEARLY_ALL, POWER, RELIABLE
 
 RULES = {
     "satisfaction.change": "term.rule.change",
@@ -42,6 +42,10 @@ RULES = {
     "service.complaint_change": "term.rule.complaints",
     "service.waiting_slope": "term.rule.waiting",
     "journey.gap": "term.rule.journey",
+    "drivers.rank_first": "term.rule.rank",
+    "drivers.importance": "term.rule.importance",
+    "drivers.contrast": "term.rule.kind",
+    "plan.gain": "term.rule.payback",
 }
 
 
@@ -138,6 +142,7 @@ def verdict_terms(view: View) -> list[tuple[str, str]]:
         "power": wording.percent_text(POWER, view.language),
         "rate": wording.percent_text(FALSE_DISCOVERY_RATE, view.language),
         "worth": wording.plain_text(worth, view.language),
+        "first": wording.percent_text(FIRST, view.language),
         "nearly": wording.percent_text(NEARLY_ALL, view.language),
         "reliable": wording.plain_text(RELIABLE, view.language),
     }

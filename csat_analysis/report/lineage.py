@@ -7,6 +7,7 @@ from markupsafe import Markup
 from csat_analysis.intake.rules import Rule
 from csat_analysis.keys import KEYS
 from csat_analysis.metrics.value import EVERYONE
+from csat_analysis.models.plan_proposals import SEPARATOR
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.report import wording
@@ -57,6 +58,16 @@ DIFFERENCES = (
     "journey.gap",
     "journey.item_gap",
     "journey.lost",
+    "drivers.beyond_halo",
+    "drivers.index_shift",
+    "drivers.penalty",
+    "drivers.reward",
+    "drivers.contrast",
+    "drivers.competitor_gap",
+    "plan.points",
+    "plan.repurchase",
+    "plan.gain",
+    "plan.gain_by",
 )
 GIVEN = (
     "satisfaction.weight",
@@ -156,6 +167,23 @@ class Numbers:
     def band(self, name: str) -> str:
         return say(wording.GROUPS["band", name], self.language)
 
+    def outcome(self, name: str) -> str:
+        """The words for an outcome of survey.yml, or for what customers did."""
+        if name in self.programme.outcomes:
+            return self.programme.label("outcome", name, self.language)
+        return say(f"outcome.{name}", self.language)
+
+    def plan(self, name: str) -> str:
+        """The words for a plan; a proposed one is named by its dimension and, behind the separator, by its customers."""
+        dimension, _, group = name.partition(SEPARATOR)
+        if name in self.programme.plans or dimension not in self.programme.dimensions:
+            return self.programme.label("plan", name, self.language)
+        words = say("plan.proposed", self.language, dimension=self.measure(dimension))
+        if not group:
+            return words
+        column, _, level = group.partition("=")
+        return say("list.named", self.language, name=words, value=self.trait(column, level))
+
     def rule(self, name: str) -> str:
         return Rule(name).meaning[self.language]
 
@@ -248,7 +276,11 @@ class Numbers:
             "table": self.table,
             "answers": lambda n: wording.number_text(int(n), "count", self.language),
             "estimator": lambda name: say(f"estimator.{name}", self.language),
-            "outcome": lambda name: say(f"outcome.{name}", self.language),
+            "outcome": self.outcome,
+            "plan": self.plan,
+            "model": lambda name: say(f"plan.model.{name}", self.language),
+            "split": lambda name: say(f"drivers.split.{name}", self.language),
+            "interviews": lambda n: wording.number_text(int(n), "count", self.language),
             "manager": str,
             "source": str,
             "stage": lambda name: say(f"repurchase.stage.{name}", self.language),

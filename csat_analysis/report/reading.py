@@ -25,6 +25,10 @@ class Reader:
             Markdown("> " + wording.say(key, self.language, **{name: self.words(part) for name, part in parts.items()}))
         )
 
+    def words_for(self, key: str) -> str:
+        """A message without parts, such as "none" in a sentence."""
+        return wording.say(key, self.language)
+
     def words(self, part: object) -> object:
         """A record with its interval, a list is joined; anything else stands as it is."""
         if isinstance(part, Record):

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import appendix, repurchase, sections, svg, where, wording
+from csat_analysis.report import appendix, drivers, repurchase, sections, svg, where, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.customers_and_service import customers_and_service
 from csat_analysis.report.glossary import glossary
@@ -24,6 +24,7 @@ SECTIONS = {
     "overview": sections.overview,
     "where": where.where,
     "repurchase": repurchase.repurchase,
+    "drivers": drivers.drivers,
     "customers_and_service": customers_and_service,
     "belief": appendix.belief,
     "glossary": glossary,
@@ -32,6 +33,7 @@ TITLES = {
     "overview": "overview.title",
     "where": "where.title",
     "repurchase": "repurchase.title",
+    "drivers": "drivers.title",
     "customers_and_service": "customers_and_service.title",
     "belief": "belief.title",
     "glossary": "glossary.title",

@@ -21,7 +21,7 @@ from csat_analysis import programme
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.results import Record
-from csat_analysis.verdicts import RULES
+from csat_analysis.verdict_rules import RULES
 
 QUICKEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same reading in C where PyYAML was built with it
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
@@ -146,6 +146,19 @@ WITHIN = {word: f"repurchase.association.within.{word}" for word in EFFECTS}
 SLOPES = {
     "slopes_differ": "repurchase.groups.slopes_differ",
     "slopes_not_told_apart": "repurchase.groups.slopes_not_told_apart",
+}
+RANKS = {"ranks_first": "drivers.rank.ranks_first", "cannot_rank": "drivers.rank.cannot_rank"}
+OTHER_RANKS = {"ranks_first": "drivers.others.ranks_first", "cannot_rank": "drivers.others.cannot_rank"}
+BEST_PLANS = {"ranks_first": "plans.best.ranks_first", "cannot_rank": "plans.best.cannot_rank"}
+KINDS = {
+    "basic": "drivers.kinds.basic",
+    "excitement": "drivers.kinds.excitement",
+    "performance": "drivers.kinds.performance",
+}
+PAYBACKS = {
+    "pays_back": "plans.pays_back",
+    "does_not_pay": "plans.does_not_pay",
+    "payback_untold": "plans.payback_untold",
 }
 HIDDEN = {
     "suppressed": "where.hidden.suppressed",

@@ -39,14 +39,16 @@ def known_period(root: Path, text: str | None) -> Period:
 
 
 def raw_inputs(root: Path, period: Period) -> list[Input]:
-    """Every raw file a run of the period may read: survey.yml, and the files of all periods up to this one.
+    """Every raw file a run of the period may read: survey.yml, plans.yml where there is one, and the files of all periods up to this one.
 
     Hidden files (what editors and file managers leave) are no input.
     """
     raw = root / "data" / "raw"
     waves = sorted(Period.parse(folder.name) for folder in raw.iterdir() if folder.is_dir() and is_period(folder.name))
     folders = [raw / str(wave) for wave in waves if not period < wave]
-    paths = [raw / "survey.yml"] + [
+    paths = [
+        path for path in (raw / "survey.yml", raw / "plans.yml") if path.name == "survey.yml" or path.is_file()
+    ] + [
         path
         for folder in folders
         for path in sorted(folder.iterdir())

@@ -15,4 +15,6 @@ OTHERS: tuple[str, ...] = (
     "customers",
     "service",
     "sales",
+    "drivers",
+    "plans",
 )

@@ -17,12 +17,12 @@ import pandas as pd
 
 from csat_analysis.certification import CONFIDENCE
 from csat_analysis.design import Design
+from csat_analysis.detectable import POWER
 from csat_analysis.estimate import Estimate
 from csat_analysis.estimators import mean
 from csat_analysis.survey.power import PlannedChange, correlation_between, plan_change
-from csat_analysis.verdicts import POWER
 
-FILES = ("design.py", "estimate.py", "estimators.py", "verdicts.py", "survey/power.py", "studies/power.py")
+FILES = ("design.py", "estimate.py", "estimators.py", "detectable.py", "survey/power.py", "studies/power.py")
 DRAWS = 1000
 SEED = 20260630
 SD, CORRELATION, TRUE_CHANGE = 12.0, 0.6, 5.0

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from csat_analysis.detectable import detectable_size, power_of
 from csat_analysis.errors import EstimateError
 from csat_analysis.estimate import Estimate
-from csat_analysis.verdicts import detectable_size, power_of
 
 FEWEST_PAIRS = 10  # customers in both waves from which a correlation is believed; below it they count as strangers
 

@@ -15,6 +15,10 @@ from ipfn.ipfn import ipfn
 from pandas.errors import Pandas4Warning
 from workload import SEGMENTS, Workload, raked_weights, segment_indices, six_means
 
+from csat_analysis.design import Design
+from csat_analysis.models import importance
+from csat_analysis.models.resampling import bootstrap_weights
+
 FASTER = 5  # than others, at least
 at_a_million = pytest.mark.benchmark(timer=time.process_time)
 
@@ -98,6 +102,21 @@ def test_raking_to_six_margins(million, benchmark, survey_package, measured):
     measured("raking to 6 margins of 5 levels", seconds, "s", f"each / {FASTER}", **others)
     assert theirs == pytest.approx(weight, rel=1e-3)
     assert FASTER * seconds <= min(others.values())
+
+
+@at_a_million
+@pytest.mark.parametrize(("drivers", "shares"), [(5, importance.lmg), (25, importance.relative_weights)])
+def test_two_thousand_resamples_of_importance_at_a_thousand_answers(benchmark, measured, drivers, shares):
+    design = Design.of(range(1000), stratum=np.repeat(list("abcd"), 250))
+    values = np.random.default_rng(1).normal(size=(1000, drivers + 1)).cumsum(axis=1)
+
+    def resampled() -> np.ndarray:
+        return shares(importance.covariances(values, bootstrap_weights(design, draws=2000))[0])
+
+    found = benchmark.pedantic(resampled, rounds=3, warmup_rounds=1)
+    seconds = benchmark.stats.stats.median
+    measured(f"2,000 resamples of importance, {drivers} drivers", seconds, "s", "below 2 s")
+    assert found.shape == (2000, drivers) and seconds < 2
 
 
 def peak_megabytes(answers: int) -> float:

@@ -1,0 +1,325 @@
+"""All that notebook 07 finds of drivers and plans, each a number or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from csat_analysis.certification import holds_at
+from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.estimators import mean
+from csat_analysis.measured import Measured
+from csat_analysis.metrics.satisfaction import dimension_column
+from csat_analysis.metrics.wave import Wave
+from csat_analysis.models import choice, planner
+from csat_analysis.models.buying import MODELS, Buying, buying
+from csat_analysis.models.customer_worth import customer_worth
+from csat_analysis.models.derived import derived_means, with_t
+from csat_analysis.models.drivers import Importance, drivers_of
+from csat_analysis.models.findings import Findings
+from csat_analysis.models.penalty_reward import SPLITS, Contrast, penalty_reward
+from csat_analysis.models.plan_proposals import priorities, proposed_plans
+from csat_analysis.models.repurchase import Panel
+from csat_analysis.models.resampling import DRAWS, SEED
+from csat_analysis.period import Period
+from csat_analysis.programme_parts import Plan
+from csat_analysis.results import Record, make_record
+from csat_analysis.verdicts import place_verdicts
+
+USUAL = ("csat", "nps")  # outcomes that stand outside the index; others only where neither is asked
+REPURCHASE = "repurchase"
+KINDS = {REPURCHASE: "importance_bought"}  # outcome → settings of studies/drivers.py that speak for its shares
+INTERVIEWS = (50, 100, 200)
+
+
+@dataclass(frozen=True, eq=False)
+class DriverFindings:
+    """What the waves up to `now` tell of drivers, and what plans would bring.
+
+    clv  lifetime value by customer_id where somebody has reckoned it (see models/customer_worth.py).
+    """
+
+    waves: Mapping[Period, Wave]
+    now: Period
+    clv: pd.Series | None = None
+    draws: int = DRAWS
+    seed: int = SEED
+
+    @property
+    def wave(self) -> Wave:
+        return self.waves[self.now]
+
+    @cached_property
+    def bought(self) -> Findings:
+        return Findings(self.waves, self.now)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*self.wave.files, *self.bought.files]))
+
+    @property
+    def confidence(self) -> float:
+        return self.wave.programme.reporting.confidence
+
+    @cached_property
+    def outcomes(self) -> list[str]:
+        """Outcomes that can be regressed on the dimensions; the first is the one of record, the last is what customers did."""
+        asked = [name for name in self.wave.programme.outcomes if name in self.wave.answers]
+        return [name for name in USUAL if name in asked] or asked
+
+    @property
+    def of_record(self) -> str | None:
+        return self.outcomes[0] if self.outcomes else None
+
+    def outcome_points(self, outcome: str) -> pd.Series:
+        """The outcome's answers in points 0–100."""
+        rule = self.wave.programme.outcomes[outcome]
+        answers = self.wave.answers[outcome].astype(float)
+        low, high = rule.min, rule.max
+        if low is None or high is None:
+            low, high = answers.min(), answers.max()
+        return 100 * (answers - low) / (high - low) if high > low else answers * 0.0
+
+    def drivers(self, outcome: str) -> tuple[pd.DataFrame, dict[str, str]]:
+        """Dimension scores of this period's answers, without a dimension that the outcome itself is an item of."""
+        programme = self.wave.programme
+        column = programme.outcomes[outcome].column if outcome in programme.outcomes else None
+        own = {n: "the outcome is one of its items" for n, d in programme.dimensions.items() if column in d.items}
+        names = [name for name in programme.dimensions if name not in own]
+        scores = self.wave.answer_scores[[dimension_column(programme, name) for name in names]]
+        return scores.set_axis(names, axis=1), own
+
+    @cached_property
+    def importances(self) -> dict[str, Importance | NoEstimate]:
+        """Outcome → its drivers, repurchase last."""
+        return {name: self._asked(name) for name in self.outcomes} | {REPURCHASE: self._of_buying}
+
+    def explained(self, outcome: str) -> Measured | NoEstimate:
+        """R². It comes out too large where answers are few, and no study speaks for an interval: for analysts only."""
+        found = self.importances[outcome]
+        return found if isinstance(found, NoEstimate) else Measured(found.r2, found.r2, found.r2, found.n, holds=False)
+
+    def importance(self, outcome: str | None = None) -> Importance | NoEstimate:
+        """Drivers of an outcome; of the one of record where none is named."""
+        name = self.of_record if outcome is None else outcome
+        if name is None:
+            return NoEstimate(
+                "not_supplied",
+                "no outside outcome: survey.yml names no overall question (csat, nps); the index itself is the sum of its drivers",
+            )
+        return self.importances[name]
+
+    def _asked(self, outcome: str) -> Importance | NoEstimate:
+        drivers, own = self.drivers(outcome)
+        if drivers.shape[1] < 2:
+            return NoEstimate("not_estimable", "fewer than two dimensions beside the outcome")
+        found = drivers_of(
+            outcome,
+            self.wave.sample.design,
+            self.outcome_points(outcome),
+            drivers,
+            kind="importance",
+            confidence=self.confidence,
+            draws=self.draws,
+            seed=self.seed,
+        )
+        if isinstance(found, Importance):
+            found.notes.update(own)
+        return found
+
+    @cached_property
+    def _of_buying(self) -> Importance | NoEstimate:
+        """Drivers of buying again, over all closed windows: the linear-probability R²."""
+        why = self.bought.why_not
+        if why:
+            return why
+        panel = self.bought.panel
+        scores = self.scores_of(panel)
+        return (
+            drivers_of(
+                REPURCHASE,
+                panel.design,
+                panel.outcome.where(panel.usable),
+                scores,
+                kind=KINDS[REPURCHASE],
+                confidence=self.confidence,
+                draws=self.draws,
+                seed=self.seed,
+            )
+            if panel.usable.mean() > 0
+            else why
+        )
+
+    def scores_of(self, panel: Panel) -> pd.DataFrame:
+        """Dimension scores of the panel's answers; NaN where a wave didn't ask a dimension."""
+        programme = self.wave.programme
+        tables = []
+        for period, wave in self.waves.items():
+            columns = {
+                n: dimension_column(wave.programme, n) for n in programme.dimensions if n in wave.programme.dimensions
+            }
+            scores = wave.answer_scores[list(columns.values())].set_axis(list(columns), axis=1)
+            key = pd.MultiIndex.from_arrays(
+                [[str(period)] * len(scores), wave.sample.design.contact.astype(str)], names=["period", "contact"]
+            )
+            tables.append(scores.set_axis(key, axis=0))
+        every = pd.concat(tables).reindex(columns=list(programme.dimensions))
+        wanted = pd.MultiIndex.from_frame(panel.table[["period", "contact"]])
+        return every.reindex(wanted).set_axis(panel.table.index, axis=0)
+
+    @cached_property
+    def items(self) -> Importance | NoEstimate:
+        """Johnson's weights of all items, for the outcome of record."""
+        if self.of_record is None:
+            return self.importance()
+        drivers, _ = self.drivers(self.of_record)
+        programme = self.wave.programme
+        items = [item for name in drivers for item in programme.dimensions[name].items]
+        if len(items) < 2:
+            return NoEstimate("not_estimable", "one item alone: nothing to compare it with")
+        return drivers_of(
+            self.of_record,
+            self.wave.sample.design,
+            self.outcome_points(self.of_record),
+            self.wave.answer_scores[items],
+            kind="importance_items",
+            by_items=True,
+            confidence=self.confidence,
+            draws=self.draws,
+            seed=self.seed,
+        )
+
+    @cached_property
+    def derived_index(self) -> tuple[Measured | NoEstimate, Measured | NoEstimate]:
+        """The index were dimensions weighted by their derived importance, and how far from the index in force."""
+        found = self.importance()
+        if isinstance(found, NoEstimate):
+            return found, found
+        if isinstance(self.wave.index, NoEstimate):
+            return self.wave.index, self.wave.index
+        programme = self.wave.programme
+        every = [name for name in programme.dimensions if name in found.names or programme.weights[name]]
+        scores = self.wave.answer_scores[[dimension_column(programme, name) for name in every]].to_numpy(float)
+        wide = found.over(every)
+        policy = np.array([programme.weights[name] for name in every])
+        design = self.wave.sample.design
+        values = (derived_means(design, scores, wide), derived_means(design, scores, wide, policy))
+        return tuple(self._by_t(value, found) for value in values)
+
+    def _by_t(self, values: np.ndarray, found: Importance) -> Measured:
+        value, low, high, spread = with_t(values, found.worth, len(found.names), self.confidence)
+        return Measured(value, low, high, found.n, found.holds("derived_index"), spread)
+
+    @cached_property
+    def contrasts(self) -> dict[str, dict[str, Contrast]]:
+        """Split → dimension → penalty–reward contrast, for the outcome of record."""
+        if isinstance(self.importance(), NoEstimate):
+            return {split: {} for split in SPLITS}
+        drivers, _ = self.drivers(self.of_record)
+        drivers = drivers[self.importance().names]
+        y = self.outcome_points(self.of_record)
+        return {s: penalty_reward(self.wave.sample.design, y, drivers, s, self.confidence) for s in SPLITS}
+
+    @cached_property
+    def competitor_gaps(self) -> dict[str, Estimate | NoEstimate]:
+        """Dimension → our score less the competitors', by customers who rated both; points."""
+        programme, rated = self.wave.programme, self.wave.clean.tables.get("competitors")
+        if rated is None or rated.empty:
+            return {}
+        width = programme.scale.max - programme.scale.min
+        points = 100 * (rated["score"].astype(float) - programme.scale.min) / width
+        theirs = rated.assign(points=points).pivot_table(
+            index="response_id", columns="dimension", values="points", aggfunc="mean"
+        )
+        found = {}
+        for name in programme.dimensions:
+            if name in theirs:
+                ours = self.wave.answer_scores[dimension_column(programme, name)]
+                gap = ours - self.wave.answers["response_id"].map(theirs[name])
+                value = mean(self.wave.sample.design, gap, bounds=(-100.0, 100.0))
+                found[name] = value.process()
+        return found
+
+    @property
+    def performance_records(self) -> list[Record]:
+        """Dimension means as notebook 04 records them, for the map that this notebook draws."""
+        wave = self.wave
+        gaps = {name: (value - wave.index).process() for name, value in wave.dimensions.items()}
+        words = place_verdicts(gaps)
+        common = {"programme": wave.programme, "notebook": "04_satisfaction"}
+        return [
+            make_record("satisfaction.dimension", value, {"dimension": name}, verdict=words[name], **common)
+            for name, value in wave.dimensions.items()
+        ]
+
+    @cached_property
+    def buying(self) -> Buying | NoEstimate:
+        return buying(self.bought, draws=planner.DRAWS, seed=planner.SEED)
+
+    @cached_property
+    def worth(self) -> pd.DataFrame | NoEstimate:
+        return customer_worth(self.waves, self.now, self.clv)
+
+    @cached_property
+    def priorities(self) -> pd.DataFrame:
+        """What the proposed plans are made from; empty where nothing is known to be important."""
+        found = self.importance()
+        if isinstance(found, NoEstimate):
+            return pd.DataFrame(
+                columns=["dimension", "segment", "level", "importance", "performance", "priority", "each"]
+            )
+        shares = dict(zip(found.names, found.share, strict=True))
+        weighted = {name: share for name, share in shares.items() if self.wave.programme.weights[name] > 0}
+        buyers = None if isinstance(self.buying, NoEstimate) else self.buying
+        worth = None if isinstance(self.worth, NoEstimate) else self.worth
+        return priorities(self.wave, weighted, buyers, worth)
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        """The programme's plans; proposed ones where it has none."""
+        return self.wave.programme.plans or self.proposed
+
+    @cached_property
+    def proposed(self) -> dict[str, Plan]:
+        return proposed_plans(self.priorities) if len(self.priorities) else {}
+
+    @cached_property
+    def reckoned(self) -> dict[str, planner.Reckoned | NoEstimate]:
+        return planner.reckon(self.plans, self.wave, self.buying, self.worth)
+
+    @cached_property
+    def gains(self) -> pd.DataFrame:
+        return choice.gains(self.reckoned)
+
+    @cached_property
+    def gains_as_planned(self) -> pd.DataFrame:
+        """The same with points and cost as planned: what is left open is what more answers could tell."""
+        middle = {name: as_planned(plan) for name, plan in self.plans.items()}
+        return choice.gains(planner.reckon(middle, self.wave, self.buying, self.worth))
+
+    def chance(self, value: float) -> float | Measured:
+        """A chance from joint draws; not certified where such chances weren't shown to be honest."""
+        return value if self.chances_hold else Measured(value, value, value, self.customers, holds=False)
+
+    @property
+    def chances_hold(self) -> bool:
+        return holds_at("pays_back", self.customers)
+
+    @property
+    def customers(self) -> int:
+        """Customers behind the models of buying again."""
+        return 0 if isinstance(self.buying, NoEstimate) else self.buying.customers
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return MODELS
+
+
+def as_planned(plan: Plan) -> Plan:
+    middle = {name: ((low + high) / 2,) * 2 for name, (low, high) in plan.raises.items()}
+    cost = None if plan.cost is None else ((plan.cost[0] + plan.cost[1]) / 2,) * 2
+    return plan.model_copy(update={"raises": middle, "cost": cost})

@@ -1,0 +1,294 @@
+"""What moves satisfaction, ranks only as sure as they are, and what plans would bring: from recorded results alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csat_analysis.report import drivers_charts, wording
+from csat_analysis.report.repurchase import with_interval
+from csat_analysis.report.view import View
+from csat_analysis.report.wording import worded
+from csat_analysis.results import Record
+
+ABSENT = {
+    "not_supplied": "drivers.absent.not_supplied",
+    "not_estimable": "drivers.absent.not_estimable",
+}
+SPLITS = ("thirds", "points")
+AGREED = ("basic", "excitement", "performance")
+
+
+def drivers(view: View) -> dict[str, Any] | None:
+    explained = view.records("drivers.explained")
+    if not explained:
+        return None
+    plans = plan_part(view)
+    if not any(record.shown for record in explained) and all(r.status in ABSENT for r in explained):
+        reason = view.say(ABSENT[explained[0].status])
+        return {"absent": reason, "importance": None, "map": None, "kinds": [], "plans": plans}
+    return {
+        "absent": None,
+        "importance": importance(view),
+        "map": importance_map(view),
+        "kinds": [*kinds(view), *competitors(view)],
+        "plans": plans,
+    }
+
+
+def importance(view: View) -> dict[str, Any]:
+    rows = drivers_charts.importance_rows(view.numbers)
+    said = [*explained(view), *ranked(view), *mattering(view, rows), *others(view), *halo(view), *derived(view)]
+    shown = [row for row in rows if row[2].shown]
+    return {
+        "chart": drivers_charts.importance_chart(view.numbers),
+        "rows": [(name, record, chance_of(view, record), weight_of(view, record)) for _, name, record in shown],
+        "readings": [*said, *items(view)],
+    }
+
+
+def explained(view: View) -> list[str]:
+    found = [r for r in view.records("drivers.explained") if r.shown and r.group["outcome"] != "repurchase"]
+    if not found:
+        return []
+    record, rows = found[0], drivers_charts.importance_rows(view.numbers)
+    answers = next((r.n for _, _, r in rows if r.n is not None), None)
+    if answers is None:
+        return []
+    outcome = view.numbers.outcome(record.group["outcome"])
+    share = view.numbers.bare(record.key, **record.group)
+    return [view.say("drivers.explained", share=share, outcome=outcome, count=answers)]
+
+
+def chance_of(view: View, record: Record) -> Record | None:
+    return view.shown("drivers.rank_first", **record.group)
+
+
+def weight_of(view: View, record: Record) -> Record | None:
+    return view.shown("satisfaction.weight", **record.group)
+
+
+def ranked(view: View) -> list[str]:
+    """Which dimension comes first, that none can be said to, or that such chances don't hold here."""
+    records = view.records("drivers.rank_first")
+    if not records:
+        return []
+    likeliest = likeliest_of(records)
+    if likeliest is None:
+        return [view.say("drivers.rank.hidden")]
+    parts = {
+        "dimension": view.numbers.measure(likeliest.group["dimension"]),
+        "chance": view.numbers.bare(likeliest.key, **likeliest.group),
+    }
+    return [view.say(worded(likeliest, wording.RANKS), **parts)]
+
+
+def likeliest_of(records: list[Record]) -> Record | None:
+    judged = [record for record in records if record.shown and record.verdict]
+    return max(judged, key=lambda record: record.value) if judged else None
+
+
+def mattering(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
+    shown = [row for row in rows if row[2].shown]
+    if not shown:
+        return [view.say("drivers.shares.hidden")] if rows else []
+    more = [view.named(name, record) for _, name, record in shown if record.verdict == "matters_more"]
+    return [view.say("drivers.more", items=view.list(more)) if more else view.say("drivers.more.none")]
+
+
+def others(view: View) -> list[str]:
+    """The same for the other outcomes, a sentence each."""
+    said = []
+    for explained in view.records("drivers.explained"):
+        outcome = explained.group["outcome"]
+        records = [r for r in view.records("drivers.rank_first_for") if r.group["outcome"] == outcome]
+        if not records:
+            continue
+        name, likeliest = view.numbers.outcome(outcome), likeliest_of(records)
+        if likeliest is None:
+            said.append(view.say("drivers.others.hidden", outcome=name, reason=view.status(records[0])))
+            continue
+        parts = {
+            "dimension": view.numbers.measure(likeliest.group["dimension"]),
+            "chance": view.numbers.bare(likeliest.key, **likeliest.group),
+        }
+        said.append(view.say(worded(likeliest, wording.OTHER_RANKS), outcome=name, **parts))
+    return [view.sentences(*said)] if said else []
+
+
+def halo(view: View) -> list[str]:
+    records = [r for r in view.records("drivers.beyond_halo") if r.shown]
+    if not records:
+        return []
+    outcome = view.numbers.outcome(view.records("drivers.explained")[0].group["outcome"])
+    still = [view.named(view.numbers.measure(r.group["dimension"]), r) for r in records if r.low > 0]
+    against = [view.named(view.numbers.measure(r.group["dimension"]), r) for r in records if r.high < 0]
+    key = "drivers.halo" if still else "drivers.halo.none"
+    said = [view.say(key, outcome=outcome, **({"items": view.list(still)} if still else {}))]
+    return said + ([view.say("drivers.against", items=view.list(against))] if against else [])
+
+
+def derived(view: View) -> list[str]:
+    if not (view.shown("drivers.index_derived") and view.shown("drivers.index_shift")):
+        return []
+    shift = with_interval(view, view.results.get("drivers.index_shift"))
+    index, interval = view.numbers.bare("drivers.index_derived"), view.numbers.interval("drivers.index_derived")
+    return [view.say("drivers.derived", index=index, interval=interval, shift=shift)]
+
+
+def items(view: View) -> list[str]:
+    """That items can't be ranked is said; their shares stay with the analysts."""
+    records = view.records("drivers.item_first")
+    return [view.say("drivers.items.hidden")] if records and likeliest_of(records) is None else []
+
+
+def importance_map(view: View) -> dict[str, Any] | None:
+    drawn = drivers_charts.map_chart(view.numbers)
+    if drawn is None:
+        return None
+    act = [
+        view.named(name, record)
+        for _, name, record in drivers_charts.importance_rows(view.numbers)
+        if record.verdict == "matters_more" and below(view, record)
+    ]
+    said = view.say("drivers.map.act", items=view.list(act)) if act else view.say("drivers.map.none")
+    return {"chart": drawn, "readings": [said]}
+
+
+def below(view: View, record: Record) -> bool:
+    place = view.shown("satisfaction.dimension", **record.group)
+    return bool(place and place.verdict == "below_index")
+
+
+def kinds(view: View) -> list[str]:
+    """Of which kind each dimension is, where both splits say the same; where they disagree; what is untold."""
+    words: dict[str, list[str | None]] = {}
+    for record in view.records("drivers.contrast"):
+        words.setdefault(record.group["dimension"], []).append(record.verdict)
+    found: dict[str, list[str]] = {}
+    for dimension, both in words.items():
+        told = [word for word in both if word in AGREED]
+        word = (
+            both[0]
+            if len(told) == len(SPLITS) and len(set(both)) == 1
+            else "disagree"
+            if len(set(told)) > 1
+            else "untold"
+        )
+        found.setdefault(word, []).append(view.numbers.measure(dimension))
+    said = [view.say(key, items=view.list(found[word])) for word, key in wording.KINDS.items() if word in found]
+    for word, key in (("disagree", "drivers.kinds.disagree"), ("untold", "drivers.kinds.untold")):
+        if word in found:
+            said.append(view.say(key, items=view.list(found[word])))
+    return said
+
+
+def competitors(view: View) -> list[str]:
+    records = [r for r in view.records("drivers.competitor_gap") if r.shown]
+    items = [
+        view.say("drivers.gap", name=view.numbers.measure(r.group["dimension"]), gap=with_interval(view, r))
+        for r in records
+    ]
+    return [view.say("drivers.competitors", items=wording.phrases_text(items, view.language))] if items else []
+
+
+def plan_part(view: View) -> dict[str, Any] | None:
+    points = view.records("plan.points")
+    if not points:
+        return None
+    own = any(record.group["plan"] in view.programme.plans for record in points)
+    said = [] if own else [view.say("plans.proposed")]
+    return {
+        "chart": drivers_charts.plans_chart(view.numbers),
+        "rows": [
+            (view.numbers.plan(r.group["plan"]), r, view.results.get("plan.gain", **r.group), pays_of(view, r))
+            for r in points
+        ],
+        "models": models(view),
+        "readings": [
+            *said,
+            *without_orders(view),
+            *paying(view),
+            *best(view),
+            *capped(view),
+            *costless(view),
+            *knowing(view),
+        ],
+    }
+
+
+def pays_of(view: View, record: Record) -> Record | None:
+    return view.shown("plan.pays_back", **record.group)
+
+
+def without_orders(view: View) -> list[str]:
+    margins = view.records("plan.margin")
+    if any(record.shown or record.status == "not_certified" for record in margins) or not margins:
+        return []
+    return [view.say("plans.no_orders", reason=view.status(margins[0]))]
+
+
+def paying(view: View) -> list[str]:
+    rows = drivers_charts.plan_rows(view.numbers)
+    said = []
+    for word, key in wording.PAYBACKS.items():
+        found = [name for _, name, record in rows if record.verdict == word]
+        if found:
+            said.append(view.say(key, items=view.list(found)))
+    return said
+
+
+def best(view: View) -> list[str]:
+    records = view.records("plan.best")
+    if not records:
+        return []
+    likeliest = likeliest_of(records)
+    if likeliest is None:
+        return [view.say("plans.best.hidden")]
+    parts = {
+        "plan": view.numbers.plan(likeliest.group["plan"]),
+        "chance": view.numbers.bare(likeliest.key, **likeliest.group),
+    }
+    return [view.say(worded(likeliest, wording.BEST_PLANS), **parts)]
+
+
+def capped(view: View) -> list[str]:
+    return [
+        view.say("plans.capped", plan=view.numbers.plan(r.group["plan"]), share=view.numbers.bare(r.key, **r.group))
+        for r in view.records("plan.capped")
+        if r.shown
+    ]
+
+
+def costless(view: View) -> list[str]:
+    said = []
+    for record in view.records("plan.gain"):
+        margin = view.shown("plan.margin", model="logit", **record.group)
+        if record.status == "not_supplied" and margin:
+            parts = {"margin": view.numbers.number(margin.key, **margin.group)}
+            interval = view.numbers.interval(margin.key, **margin.group)
+            said.append(
+                view.say("plans.without_cost", plan=view.numbers.plan(record.group["plan"]), interval=interval, **parts)
+            )
+    return said
+
+
+def knowing(view: View) -> list[str]:
+    perfect = view.shown("plan.perfect_information")
+    some = [record for record in view.records("plan.information") if record.shown]
+    if not perfect or not some:
+        return []
+    first = some[0]
+    parts = {"perfect": view.numbers.number(perfect.key), "some": view.numbers.number(first.key, **first.group)}
+    interviews = wording.number_text(int(first.group["interviews"]), "count", view.language)
+    return [view.say("plans.knowing", interviews=interviews, **parts)]
+
+
+def models(view: View) -> list[tuple[str, str, Record]]:
+    """Plan × model: the gain under each model of buying again, where it can be shown."""
+    found = []
+    for record in view.records("plan.gain"):
+        plan = view.numbers.plan(record.group["plan"])
+        found.append((plan, view.say("plan.model.logit"), record))
+        others = [r for r in view.records("plan.gain_by") if r.group["plan"] == record.group["plan"]]
+        found += [(plan, view.say(f"plan.model.{name}"), r) for r in others if (name := r.group["model"])]
+    return found

@@ -1,0 +1,96 @@
+"""The report's section on drivers and plans: ranks only as sure as they are, and plainly what can't be said."""
+
+import pytest
+from drivers_records import drivers_records
+from page_text import plain
+from report_examples import house_results, report, without
+
+from csat_analysis.report import render, wording
+from csat_analysis.report.wording import say
+from csat_analysis.results import Record, Results
+
+ALL_SECTIONS = list(render.SECTIONS)
+OURS = ("drivers.", "plan.")
+
+
+@pytest.fixture(autouse=True)
+def this_section_alone(monkeypatch):
+    """The other sections' charts take long to draw and say nothing here."""
+    monkeypatch.setattr(render, "SECTIONS", {"drivers": render.SECTIONS["drivers"]})
+
+
+def others() -> list[Record]:
+    return [r for r in house_results().records if not r.key.startswith(OURS)]
+
+
+def made(language: str = "en", *, hide: str | None = None, chosen=lambda r: True, **verdicts: str):
+    results = Results([*others(), *drivers_records(**verdicts)])
+    if hide:
+        results = without(results, hide, lambda r: r.key.startswith(OURS) and chosen(r))
+    return report(results, language)
+
+
+def words(language: str = "en", **options) -> str:
+    return plain(made(language, **options).section("drivers"))
+
+
+def test_the_section_follows_repurchase_and_is_absent_where_nothing_was_recorded():
+    assert ALL_SECTIONS.index("drivers") == ALL_SECTIONS.index("repurchase") + 1
+    assert "drivers" not in report(Results(others())).sections
+
+
+def test_no_first_driver_is_named_as_such_where_none_is_sure():
+    said = words()
+    assert "The dimensions cannot be ranked" in said and "Product, is so with a chance of only 71.0%" in said
+    assert "is the most important" not in said
+
+
+def test_a_sure_first_driver_is_named_with_its_chance():
+    assert "Product is the most important, with a chance of 71.0%" in words(rank="ranks_first")
+
+
+def test_chances_that_were_not_shown_to_hold_are_not_given():
+    said = words(hide="not_certified", chosen=lambda r: "rank_first" in r.key or r.key == "drivers.importance")
+    assert "for so few answers no chance of coming first was shown to hold" in said and "71.0%" not in said
+    assert "The shares themselves are not given" in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["basic", "excitement", "performance", "kind_untold"])
+def test_each_kind_has_its_sentence(language, kind):
+    key = wording.KINDS.get(kind, "drivers.kinds.untold")
+    assert say(key, language, items="|").split("|")[0] in words(language, kind=kind)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("payback", list(wording.PAYBACKS))
+def test_whether_plans_pay_is_said_by_their_verdict(language, payback):
+    said = words(language, payback=payback)
+    assert say(wording.PAYBACKS[payback], language, items="|").split("|")[0] in said
+
+
+def test_a_capped_plan_and_the_worth_of_knowing_are_said():
+    said = words()
+    assert "Faster delivery and returns: 9.0% of the planned points lie beyond the end of the scale" in said
+    assert "would be worth CNY 1,636 at most; 100 more interviews, CNY 252" in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("status", ["not_supplied", "not_estimable"])
+def test_without_an_outside_outcome_it_is_said_what_would_be_needed(language, status):
+    said = words(language, hide=status)
+    assert say(f"drivers.absent.{status}", language) in said
+
+
+def test_plans_without_orders_stop_at_the_index_and_say_so():
+    money = ("plan.margin", "plan.gain", "plan.gain_by", "plan.pays_back", "plan.best")
+    said = words(hide="not_supplied", chosen=lambda r: r.key in money)
+    assert "They end at the index" in said and "+0.7" in said and "33,400" not in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_charts_state_their_finding_and_are_drawn_from_what_is_shown(language):
+    figures = made(language).figures
+    assert "36.0%" in figures["drivers-importance"] and {"drivers-map", "plans"} <= set(figures)
+    thin = made(language, hide="not_certified", chosen=lambda r: r.key in ("drivers.importance", "plan.gain")).figures
+    assert not {"drivers-importance", "drivers-map", "plans"} & set(thin)

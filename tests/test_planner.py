@@ -1,0 +1,199 @@
+"""Plans: points worked by hand, the end of the scale, money from points, and what can't be reckoned."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from csat_analysis.design import Design
+from csat_analysis.errors import ProgrammeError
+from csat_analysis.estimate import NoEstimate
+from csat_analysis.models import choice, plan_numbers, planner
+from csat_analysis.models.buying import Buying
+from csat_analysis.models.plan_proposals import priorities, proposed_plans
+from csat_analysis.programme import Programme, load_programme
+from csat_analysis.programme_parts import Plan
+from csat_analysis.verdicts import payback_verdict
+
+PROGRAMME = Programme.model_validate(
+    {
+        "name": "Two dimensions",
+        "scale": {"min": 0, "max": 10},
+        "dimensions": {"goods": {"weight": 0.7, "items": ["g1", "g2"]}, "staff": {"weight": 0.3, "items": ["s1"]}},
+        "segments": {"region": {}},
+    }
+)
+SIZE, DRAWS = 60, 50
+
+
+@pytest.fixture
+def wave() -> SimpleNamespace:
+    """Sixty customers, half of them in the east; everyone gives 60 to goods and 98 to staff."""
+    names = [f"C{place}" for place in range(SIZE)]
+    region = ["east", "west"] * (SIZE // 2)
+    scores = pd.DataFrame({"goods": 60.0, "staff": 98.0, "g1": 60.0, "g2": 60.0, "s1": 98.0}, index=range(SIZE))
+    frame = pd.DataFrame({"customer_id": names, "region": region, "sales_12m": 1000.0})
+    return SimpleNamespace(
+        programme=PROGRAMME,
+        sample=SimpleNamespace(design=Design.of(names)),
+        answers=pd.DataFrame({"customer_id": names, "region": region}),
+        answer_scores=scores,
+        segments=pd.DataFrame({"region": region}),
+        clean=SimpleNamespace(tables={"customers": frame}, survey_date=dt.date(2026, 6, 1)),
+    )
+
+
+@pytest.fixture
+def buying() -> Buying:
+    """Log odds 0 + .04 a point above 70; the linear slope is .01; coefficients are known."""
+    index = np.full(SIZE, 70.0)
+    columns = np.column_stack([np.ones(SIZE), index])
+    draws = {"logit": np.tile([-2.8, 0.04], (DRAWS + 1, 1)), "linear": np.tile([0.0, 0.01], (DRAWS + 1, 1))}
+    absent = {"spline": NoEstimate("not_estimable", "too few scores")}
+    return Buying(np.arange(SIZE), index, columns, draws, (), 0.0058, absent, 200)
+
+
+WORTH = pd.DataFrame({"sales": 1000.0, "margin": 250.0}, index=[f"C{place}" for place in range(SIZE)])
+
+
+def reckon(plan: Plan, wave, buying, worth=WORTH) -> planner.Reckoned:
+    return planner.reckon({"plan": plan}, wave, buying, worth, draws=DRAWS)["plan"]
+
+
+def test_points_times_weight_times_share_of_customers(wave, buying):
+    found = reckon(Plan(raises={"goods": 10}, customers={"region": "east"}), wave, buying)
+    assert (found.points[0], found.for_them[0]) == (pytest.approx(0.7 * 10 * 0.5), pytest.approx(7.0))
+    assert (found.target, found.share, found.lost) == (SIZE // 2, 0.5, 0.0)
+
+
+def test_an_item_moves_its_dimension_by_its_part(wave, buying):
+    assert reckon(Plan(raises={"g1": 10}), wave, buying).points[0] == pytest.approx(0.7 * 10 / 2)
+
+
+def test_a_plan_beyond_the_scale_is_capped_and_said(wave, buying):
+    found = reckon(Plan(raises={"staff": 10}), wave, buying)
+    assert found.points[0] == pytest.approx(0.3 * 2) and found.lost == pytest.approx(0.8) and found.beyond == ["staff"]
+    assert plan_numbers.capped(found) == pytest.approx(0.8)
+    assert plan_numbers.capped(reckon(Plan(raises={"goods": 10}), wave, buying)) is None
+
+
+def test_money_follows_from_each_model_by_hand(wave, buying):
+    found = reckon(Plan(raises={"goods": 10}, cost=1000), wave, buying)
+    rise = 1 / (1 + np.exp(-0.04 * 7)) - 0.5
+    assert found.chance["logit"][0] == pytest.approx(rise)
+    assert found.value["logit", "margin"][0] == pytest.approx(rise * 250 * SIZE)
+    assert found.value["linear", "sales"][0] == pytest.approx(0.07 * 1000 * SIZE)
+    assert found.gain("linear")[0] == pytest.approx(0.07 * 250 * SIZE - 1000)
+    assert found.value["published", "sales"][0] == pytest.approx(0.0058 * 7 * 1000 * SIZE)
+    assert found.gain("spline").reason == "too few scores"
+
+
+def test_ranges_of_points_and_cost_are_carried_into_the_gain(wave, buying):
+    fixed = reckon(Plan(raises={"goods": 10}, cost=1000), wave, buying).gain()
+    ranged = reckon(Plan(raises={"goods": (5, 15)}, cost=(500, 1500)), wave, buying).gain()
+    assert fixed.std() == pytest.approx(0.0, abs=1e-9) and ranged.std() > 100 and ranged[0] == pytest.approx(fixed[0])
+
+
+def test_without_orders_a_plan_ends_at_the_index_and_says_why(wave):
+    found = reckon(Plan(raises={"goods": 10}, cost=5), wave, NoEstimate("not_supplied", "no orders"))
+    assert found.points[0] == pytest.approx(7.0) and found.gain().reason == "no orders"
+    assert plan_numbers.number(found, "repurchase", 0.95).status == "not_supplied"
+
+
+def test_without_sales_or_cost_the_rest_is_still_said(wave, buying):
+    nobody = reckon(Plan(raises={"goods": 10}), wave, buying, NoEstimate("not_supplied", "no list of customers"))
+    assert nobody.chance["linear"][0] == pytest.approx(0.07) and "no list" in nobody.worth("sales").reason
+    free = reckon(Plan(raises={"goods": 10}), wave, buying)
+    assert free.gain().reason == "the plan names no cost" and free.worth("margin")[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("customers", "words"),
+    [({"region": "north"}, "no answer of region north; there are east, west"), ({"size": "big"}, "no column size")],
+)
+def test_customers_that_are_not_there_are_said(wave, buying, customers, words):
+    found = reckon(Plan(raises={"goods": 5}, customers=customers), wave, buying)
+    assert isinstance(found, NoEstimate) and words in found.reason
+
+
+def test_too_few_answers_of_a_group_carry_no_gain(wave, buying):
+    wave.answers["region"] = ["tiny"] * 8 + ["rest"] * (SIZE - 8)
+    wave.clean.tables["customers"]["region"] = wave.answers["region"]
+    found = reckon(Plan(raises={"goods": 5}, customers={"region": "tiny"}, cost=1), wave, buying)
+    assert "8 answers of these customers" in found.gain().reason and found.points[0] > 0
+
+
+def test_the_chance_of_paying_back_and_the_best_plan_are_counted_over_draws():
+    table = pd.DataFrame({"a": [0.0, 1, 2, -1, 3], "b": [0.0, 0, 5, 4, -2]})
+    assert choice.pays_back(table["a"].to_numpy()) == 0.75
+    assert choice.best_chances(table).to_dict() == {"a": 0.5, "b": 0.5}
+    assert choice.best_chances(table[["a"]]).empty
+
+
+def test_knowing_is_worth_what_a_better_choice_brings():
+    """Gains of one plan are +10 or −6 with equal chance: do it and expect 2; knowing, 5; so knowing is worth 3."""
+    table = pd.DataFrame({"a": [2.0, 10, -6, 10, -6]})
+    assert choice.value_of_knowing(table) == pytest.approx(3.0)
+    assert choice.value_of_knowing(table.clip(lower=1)) == 0.0  # it pays whatever is true: nothing to know
+
+
+def test_more_interviews_are_worth_more_and_never_more_than_knowing():
+    table = pd.DataFrame({"a": np.random.default_rng(1).normal(5, 50, 4000)})
+    worth = [choice.value_of_interviews(table, n, 300) for n in (0, 50, 200, 1000)]
+    assert worth == sorted(worth) and worth[0] == pytest.approx(0.0) and worth[-1] < choice.value_of_knowing(table)
+
+
+def test_a_plan_pays_only_where_its_whole_certified_interval_does():
+    from csat_analysis.measured import Measured
+
+    assert payback_verdict(Measured(5, 1, 9, 60, True)) == "pays_back"
+    assert payback_verdict(Measured(5, -1, 9, 60, True)) == "payback_untold"
+    assert payback_verdict(Measured(-5, -9, -1, 60, True)) == "does_not_pay"
+    assert payback_verdict(Measured(5, 1, 9, 60, False)) is None
+
+
+def test_proposals_follow_importance_room_and_value(wave, buying):
+    table = priorities(wave, {"goods": 0.5, "staff": 0.5}, buying, WORTH)
+    of_all = table[table["segment"] == ""].set_index("dimension")["priority"]
+    assert of_all["goods"] == pytest.approx(0.5 * 0.4 * 0.5 * 1000 * SIZE) and of_all["goods"] > of_all["staff"]
+    plans = proposed_plans(table)
+    assert list(plans)[:2] == ["goods", "staff"] and any("region=" in name for name in plans)
+
+
+PLANS = "plans: {faster: {raise: {goods: [2, 6]}, customers: {region: east}, cost: 500}}"
+
+
+def write(root, survey: str = "", plans: str | None = PLANS):
+    raw = root / "data" / "raw"
+    raw.mkdir(parents=True)
+    base = "name: X\nscale: {min: 0, max: 10}\ndimensions: {goods: {items: [g1]}}\n"
+    (raw / "survey.yml").write_text(base + survey, encoding="utf-8")
+    if plans is not None:
+        (raw / "plans.yml").write_text(plans, encoding="utf-8")
+    return root
+
+
+def test_plans_may_live_in_a_file_of_their_own_or_in_survey_yml(tmp_path):
+    own, beside = write(tmp_path / "a"), write(tmp_path / "b", survey=PLANS, plans=None)
+    plan = load_programme(own, "2026H1").plans["faster"]
+    assert plan == load_programme(beside, "2026H1").plans["faster"]
+    assert (plan.raises["goods"], plan.cost, plan.customers) == ((2, 6), (500, 500), {"region": "east"})
+
+
+@pytest.mark.parametrize(
+    ("plans", "words"),
+    [
+        ("plans: {x: {raise: {gods: 3}}}", "raises 'gods', which is neither a dimension nor an item"),
+        ("plans: {x: {raise: {goods: -3}}}", "points are above 0"),
+        ("plans: {x: {raise: {goods: [5, 2]}}}", "the lower first"),
+        ("plans: {x: {raise: {goods: 3}, cost: -1}}", "CNY from 0 up"),
+        ("plans: {x: {raise: {}}}", "plans.x.raise"),
+        ("name: Y", "holds `plans:` alone; 'name' belongs in survey.yml"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused_in_one_line(tmp_path, plans, words):
+    with pytest.raises(ProgrammeError) as error:
+        load_programme(write(tmp_path, plans=plans), "2026H1")
+    assert words in str(error.value) and "\n" not in str(error.value)
