@@ -15,10 +15,11 @@ from report_examples import (
     thin_report,
 )
 
+from csat_analysis.detectable import POWER
 from csat_analysis.errors import ResultError
 from csat_analysis.report import wording
 from csat_analysis.results import Results
-from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, POWER, RELIABLE
+from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, RELIABLE
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from csat_analysis.detectable import POWER
 from csat_analysis.report import wording
 from csat_analysis.report.view import BEST, WORST, View
-from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, NEARLY_ALL, POWER, RELIABLE
+from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, NEARLY_ALL, RELIABLE
 
 RULES = {
     "satisfaction.change": "term.rule.change",
