@@ -32,7 +32,9 @@ from csat_analysis.programme_parts import (
     Target,
     Tenure,
     Text,
+    Theme,
     WeightingRule,
+    Words,
 )
 
 TABLES = (
@@ -50,6 +52,7 @@ TABLES = (
     "actions",
 )
 WEIGHT_TOLERANCE = 1e-6
+BESIDE = ("themes", "words")  # keys that may stand in files of their own beside survey.yml
 
 
 class Programme(Part):
@@ -79,6 +82,8 @@ class Programme(Part):
     repurchase: Repurchase | None = None
     reporting: Reporting = Reporting()
     sources: dict[str, dict[str, str]] = {}
+    themes: dict[str, Theme] = {}
+    words: Words = Words()
 
     @model_validator(mode="before")
     @classmethod
@@ -146,6 +151,13 @@ class Programme(Part):
             )
         return self
 
+    @model_validator(mode="after")
+    def themes_name_dimensions(self) -> Programme:
+        for name, theme in self.themes.items():
+            if theme.dimension is not None and theme.dimension not in self.dimensions:
+                raise ValueError(f"themes: {name}: there is no dimension {theme.dimension}")
+        return self
+
     @property
     def weights(self) -> dict[str, float]:
         """Dimension → weight in the index; equal where survey.yml gives none."""
@@ -173,7 +185,7 @@ class Programme(Part):
         return min(self.missing_items.at_least, size) if self.missing_items else -(-size * 4 // 5)
 
     def label(self, kind: str, name: str, language: str, level: str | None = None) -> str:
-        """The words for a dimension, item, outcome, panel, segment or a segment's level; the name itself where none are given."""
+        """The words for a dimension, item, outcome, panel, segment theme or a segment's level; the name itself where none are given."""
         if kind == "item":
             texts = next((d.items[name] for d in self.dimensions.values() if name in d.items), None)
         elif level is not None:
@@ -186,6 +198,7 @@ class Programme(Part):
                 "outcome": self.outcomes,
                 "panel": self.panels,
                 "segment": self.segments,
+                "theme": self.themes,
             }[kind].get(name)
             texts = entry.label if entry else None
         return texts[language] if texts else name
@@ -201,6 +214,11 @@ def programme_files(root: Path, period: Period) -> list[Path]:
     return [raw / "survey.yml"] + [path for wave, path in dated if not period < wave]
 
 
+def files_beside(raw: Path) -> list[Path]:
+    """themes.yml and words.yml, where they stand beside survey.yml."""
+    return [path for path in (raw / f"{key}.yml" for key in BESIDE) if path.is_file()]
+
+
 def is_period(name: str) -> bool:
     try:
         Period.parse(name)
@@ -210,7 +228,7 @@ def is_period(name: str) -> bool:
 
 
 def load_programme(root: Path, period: str | Period) -> Programme:
-    """Read and check survey.yml as it stands at a period.
+    """Read and check survey.yml as it stands at a period, with themes.yml and words.yml where they stand beside it.
 
     Raises ProgrammeError in one line that names the file, the key and what is wrong.
     """
@@ -218,10 +236,13 @@ def load_programme(root: Path, period: str | Period) -> Programme:
     raw: dict[str, Any] = {}
     for path in files:
         raw |= read_mapping(path)
+    beside = {path.stem: path for path in files_beside(files[0].parent)}
+    raw |= {key: read_mapping(path) for key, path in beside.items()}
     try:
         return Programme.model_validate(raw)
     except ValidationError as error:
-        raise ProgrammeError(f"{files[-1].name} ({files[-1].parent.name}): {first_problem(error)}") from None
+        at_fault = beside.get(str(next(iter(error.errors()[0]["loc"]), "")), files[-1])
+        raise ProgrammeError(f"{at_fault.name} ({at_fault.parent.name}): {first_problem(error)}") from None
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
