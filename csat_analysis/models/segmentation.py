@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
 
 import opencc
 import rjieba
@@ -23,12 +22,15 @@ CHARACTERS = re.compile(rf"[{HAN}]")
 PIECES = re.compile(rf"[{HAN}]+|[{EMOJI}]|(?:(?![{HAN}])[^\W\d_])+(?:['’-](?:(?![{HAN}])[^\W\d_])+)*")
 NO_PLURAL = re.compile(r"(?:us|ss|is)$")
 LONGEST = 10_000  # characters that are read of one text; a longer one is cut there
-ADJACENT = re.compile(r"[\s\d#]*")  # what may stand between the two words of a phrase: no punctuation, no other word
+ADJACENT = re.compile(r"\s*")  # what may stand between the two words of a phrase: no punctuation, no number, no other word
 
 
-@cache
-def _to_simplified() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
+TO_SIMPLIFIED = opencc.OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """Traditional characters as simplified ones."""
+    return TO_SIMPLIFIED.convert(text)
 
 
 def normalise(text: str) -> str:
@@ -38,7 +40,7 @@ def normalise(text: str) -> str:
     'vip客户送货太慢!'
     """
     plain = unicodedata.normalize("NFKC", str(text)[:LONGEST])
-    return " ".join(_to_simplified().convert(INVISIBLE.sub("", plain)).lower().split())
+    return " ".join(simplified(INVISIBLE.sub("", plain)).lower().split())
 
 
 def wording(text: str) -> str:
@@ -82,13 +84,16 @@ class Segmenter:
     def terms(self, text: str) -> list[str]:
         """Its words and two-word phrases: neighbours with no punctuation and no stop word between them.
 
+        A single Chinese character says too little by itself (不, 太): it counts within phrases only.
+
         >>> Segmenter().terms("Late delivery, again")
         ['late', 'late delivery', 'delivery', 'again']
         """
         plain = normalise(text)
         placed, found = self._placed(plain), []
         for place, (word, _, end) in enumerate(placed):
-            found.append(word)
+            if len(word) > 1 or not CHARACTERS.match(word):
+                found.append(word)
             if place + 1 < len(placed) and ADJACENT.fullmatch(plain, end, placed[place + 1][1]):
                 found.append(joined(word, placed[place + 1][0]))
         return found
