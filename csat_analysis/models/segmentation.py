@@ -67,6 +67,11 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") else word
 
 
+def foreign_words(plain: str) -> list[str]:
+    """The words of a normalised text that aren't Chinese, singular."""
+    return [singular(piece[0]) for piece in PIECES.finditer(plain) if not CHARACTERS.match(piece[0])]
+
+
 class Segmenter:
     """Cuts texts into words with a programme's own dictionary and stop words (words.yml)."""
 

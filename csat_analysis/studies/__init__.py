@@ -6,4 +6,4 @@ stored table, <name>.json, is shown by the notebook that the method belongs to. 
 """
 
 INTERVALS = "intervals"
-OTHERS: tuple[str, ...] = ("power", "careless", "representativity", "weighting", "repurchase")
+OTHERS: tuple[str, ...] = ("power", "careless", "representativity", "weighting", "repurchase", "voice")
