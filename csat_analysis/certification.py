@@ -38,7 +38,7 @@ UNEQUAL = ("strata",)
 USUAL = ("mean", "share", "nps", "quantile")
 FEWEST_DEGREES = 25  # of freedom: customers less strata; the study of effects from 60 answers has about 30
 STUDIED_APART = dict.fromkeys(("effect", "prediction", "auc"), "repurchase") | dict.fromkeys(
-    ("word", "category"), "voice"
+    ("word", "category", "theme_gap"), "voice"
 )  # kind of number → the study with its settings
 CORRECTED = ("raked", "propensity")  # weights corrected for who didn't answer
 MAX_DESIGN_EFFECT = {"": 1.5, "raked": 2.0, "propensity": 2.0}  # by weights (Kish); more unequal ones were never tried

@@ -209,9 +209,9 @@ class Voice:
         found = pd.concat([pd.DataFrame(people, index=scores.index), scores - average, self.speaks_of(wave)], axis=1)
         return found[self.commented(wave)]
 
-    def theme_gap(self, theme: str) -> tuple[Number, int]:
+    def theme_gap(self, theme: str) -> themes.Gap:
         """How much those who speak of it score its dimension below (−) or above (+) the others who commented, over all waves."""
-        return themes.theme_gap(self.pool, self.programme.themes[theme].dimension, theme)
+        return themes.theme_gap(self.pool, self.programme.themes[theme].dimension, theme, self.programme.reporting.confidence)
 
     def theme_counts(self) -> pd.DataFrame:
         """Theme × source: this period's texts that speak of it."""

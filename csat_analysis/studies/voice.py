@@ -4,8 +4,10 @@ word      two groups of people who each say some of 400 words; with no differenc
           `found` is how often no difference is called one. By how many people say the word, nearest of WORD_SIZES below it.
 category  the shares of a period's complaints, some of them uncategorised, of repeated and of new wordings, with a model that
           is right or hardly right. The truth is the share among these very complaints.
+theme_gap how much lower those score who say a thing, over comments of several waves by customers with lasting views, key accounts
+          with small weights. By how many people say it.
 theme     the share of those who comment that say something, by estimators.share with unequal weights.
-`holds`: coverage from below (all three are counts): at least BAND's lower end.
+`holds`: coverage from below (most are counts): at least BAND's lower end.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from csat_analysis.estimators import share
 from csat_analysis.models.categories import Tested
 from csat_analysis.models.category_shares import draw_new, draw_repeated
 from csat_analysis.models.distinctive import PRIOR_SHARE, log_odds
+from csat_analysis.models.themes import difference
 
-FILES = ("models/distinctive.py", "models/categories.py", "models/category_shares.py", "studies/voice.py")
+FILES = ("models/distinctive.py", "models/categories.py", "models/category_shares.py", "models/themes.py", "studies/voice.py")
 DRAWS, SEED = 1000, 20260708
 CHUNK = 250
 WORDS, FAR = 400, 1.96
@@ -35,6 +38,10 @@ COMPLAINTS = (30, 60, 150, 400, 1000)
 RIGHT = (0.45, 0.75, 0.9)  # of new wordings, called rightly
 THEMES = (0.03, 0.1, 0.25)
 COMMENTS = (40, 80, 150)
+SAYERS = (5, 8, 12, 20, 40, 80)
+CUSTOMERS, KEY_ACCOUNTS = 250, 0.12
+COMMENTS_EACH = (0.7, 0.2, 0.1)  # chances of one, two, three
+WEIGHTS = (1.2, 6.0)
 CATEGORIES = ("a", "b", "c", "d")
 INNER_DRAWS = 400
 
@@ -49,7 +56,8 @@ class Setting:
 def settings() -> list[Setting]:
     words = [Setting("word", spread, sides) for spread in DIFFERENCES for sides in SIDES]
     shares = [Setting("category", right, n) for right in RIGHT for n in COMPLAINTS]
-    return words + shares + [Setting("theme", p, n) for p in THEMES for n in COMMENTS]
+    gaps = [Setting("theme_gap", truth, n) for truth in (0.0, -8.0) for n in SAYERS]
+    return words + shares + gaps + [Setting("theme", p, n) for p in THEMES for n in COMMENTS]
 
 
 def run(draws: int = DRAWS, seed: int = SEED, processes: int = 1) -> pd.DataFrame:
@@ -77,10 +85,10 @@ def run(draws: int = DRAWS, seed: int = SEED, processes: int = 1) -> pd.DataFram
 def one_chunk(task: tuple[int, Setting, int, int, int]) -> pd.DataFrame:
     place, setting, chunk, draws, seed = task
     rng = np.random.default_rng([seed, place, chunk])
-    draw = {"word": words, "category": categories, "theme": themes}[setting.test]
+    draw = {"word": words, "category": categories, "theme": themes, "theme_gap": theme_gaps}[setting.test]
     found = pd.concat([draw(setting, rng) for _ in range(draws)])
     sides = "/".join(map(str, setting.n)) if setting.test == "word" else ""
-    summed = found.groupby("answers", as_index=False).sum()
+    summed = found.groupby("answers", as_index=False).sum()  # of words by how many people say them
     return summed.assign(test=setting.test, truth=setting.truth, sides=sides)
 
 
@@ -152,3 +160,22 @@ def themes(setting: Setting, rng: np.random.Generator) -> pd.DataFrame:
     said = (rng.random(setting.n) < setting.truth).astype(float)
     low, high = share(Design.of(range(setting.n), weight=weight), said).interval(CONFIDENCE)
     return pd.DataFrame({"answers": [setting.n], "covered": [low <= setting.truth <= high], "found": [0], "tried": [1]}).astype(int)
+
+
+def theme_gaps(setting: Setting, rng: np.random.Generator) -> pd.DataFrame:
+    """Scores of comments by customers with a lasting view, of whom some say a thing (in most of their comments)."""
+    key = rng.random(CUSTOMERS) < KEY_ACCOUNTS
+    view, speaks = rng.normal(0, 8, CUSTOMERS) + 6 * key, np.zeros(CUSTOMERS, dtype=bool)
+    speaks[rng.choice(CUSTOMERS, setting.n, replace=False)] = True
+    unit = np.repeat(np.arange(CUSTOMERS), rng.choice([1, 2, 3], CUSTOMERS, p=COMMENTS_EACH))
+    said = speaks[unit] & (rng.random(len(unit)) < 0.8)
+    first = np.unique(unit, return_index=True)[1]
+    said[first] = speaks
+    size = 6 + 3 * said  # those who say it differ more among themselves
+    score = view[unit] + rng.normal(0, 1, len(unit)) * size + setting.truth * said
+    weight = np.where(key, *WEIGHTS)[unit] * rng.gamma(12, 1 / 12, len(unit))
+    design = Design.of(range(len(unit)), weight=weight, unit=unit, stratum=key[unit].astype(str))
+    found = difference(design, score, said)
+    low, high = found.interval(CONFIDENCE)
+    row = {"answers": [setting.n], "covered": [low <= setting.truth <= high], "found": [low > 0 or high < 0], "tried": [1]}
+    return pd.DataFrame(row).astype(int)
