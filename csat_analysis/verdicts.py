@@ -108,6 +108,15 @@ RULES = (
     Rule("slopes", "slopes_differ", "the Wald test that all slopes are equal is significant after Benjamini–Hochberg"),
     Rule("slopes", "slopes_not_told_apart", "it is not significant after Benjamini–Hochberg"),
     Rule("shape", "cannot_be_told", "p is 5 % or more, and that curvature would have been missed too often"),
+    Rule("words", "dissatisfied_say", "the dissatisfied say it more, after Benjamini–Hochberg over all terms compared"),
+    Rule("words", "satisfied_say", "the satisfied say it more, after Benjamini–Hochberg over all terms compared"),
+    Rule("words", "no_detectable_difference", "neither"),
+    Rule("said", "said_more", "it is said more than in the survey before, after Benjamini–Hochberg over all of its kind"),
+    Rule("said", "said_less", "it is said less than in the survey before, after Benjamini–Hochberg over all of its kind"),
+    Rule("said", "no_detectable_difference", "neither"),
+    Rule("competitor", "ahead", "our score less the competitor's is above 0 after Benjamini–Hochberg over all shown"),
+    Rule("competitor", "behind", "our score less the competitor's is below 0 after Benjamini–Hochberg over all shown"),
+    Rule("competitor", "no_detectable_difference", "it is not significant after Benjamini–Hochberg"),
 )
 
 
@@ -273,6 +282,42 @@ def difference_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -
 def place_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:
     """above_index, below_index or level_with_index for many dimensions or items, with Benjamini–Hochberg over all of them."""
     return many(differences, above="above_index", below="below_index", between="level_with_index")
+
+
+def word_verdicts(tested: Mapping[Hashable, tuple[float, float]]) -> dict[Hashable, str]:
+    """dissatisfied_say, satisfied_say or no_detectable_difference by term, from (difference, p)."""
+    return by_p(tested, above="dissatisfied_say", below="satisfied_say")
+
+
+def new_word_verdicts(tested: Mapping[Hashable, tuple[float, float]]) -> dict[Hashable, str]:
+    """said_more, said_less or no_detectable_difference by term, from (difference, p)."""
+    return by_p(tested, above="said_more", below="said_less")
+
+
+def gap_by_p_verdicts(tested: Mapping[Hashable, tuple[float, float]]) -> dict[Hashable, str]:
+    """higher, lower or no_detectable_difference from (difference, p), where the interval isn't one of influences."""
+    return by_p(tested, above="higher", below="lower")
+
+
+def said_verdicts(changes: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:
+    """said_more, said_less or no_detectable_difference of themes' changes."""
+    return many(changes, above="said_more", below="said_less", between="no_detectable_difference")
+
+
+def competitor_verdicts(gaps: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:
+    """ahead, behind or no_detectable_difference of each gap."""
+    return many(gaps, above="ahead", below="behind", between="no_detectable_difference")
+
+
+def by_p(tested: Mapping[Hashable, tuple[float, float]], *, above: str, below: str) -> dict[Hashable, str]:
+    """Words from (difference, p) with Benjamini–Hochberg over all that are given."""
+    if not tested:
+        return {}
+    adjusted = stats.false_discovery_control(np.array([p for _, p in tested.values()]), method="bh")
+    return {
+        name: ((above if difference > 0 else below) if p < FALSE_DISCOVERY_RATE else "no_detectable_difference")
+        for (name, (difference, _)), p in zip(tested.items(), adjusted, strict=True)
+    }
 
 
 def many(

@@ -24,6 +24,9 @@ RULES = {
     "repurchase.benchmark_gap": "term.rule.benchmark",
     "repurchase.nonlinearity_p": "term.rule.shape",
     "repurchase.equal_slopes_p": "term.rule.slopes",
+    "feedback.word": "term.rule.words",
+    "feedback.theme_change": "term.rule.said",
+    "competitor.gap": "term.rule.competitor",
 }
 
 

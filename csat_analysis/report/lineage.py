@@ -36,6 +36,12 @@ DIFFERENCES = (
     "repurchase.auc_gain",
     "repurchase.brier_gain",
     "repurchase.intent_gap",
+    "feedback.word",
+    "feedback.new_word",
+    "feedback.theme_change",
+    "feedback.theme_gap",
+    "feedback.journey_gap",
+    "competitor.gap",
 )
 GIVEN = ("satisfaction.weight", "target.gain")  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
@@ -212,6 +218,9 @@ class Numbers:
             "step": lambda name: say(f"repurchase.step.{name}", self.language),
             "competition": lambda level: self.trait("competition", level),
             "intent": lambda name: say(f"repurchase.intent.{name}", self.language),
+            "word": str,
+            "category": str,
+            "competitor": str,
         }
         if (name, level) in wording.GROUPS:
             return say(wording.GROUPS[name, level], self.language)

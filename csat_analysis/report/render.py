@@ -18,6 +18,7 @@ from csat_analysis.report.customers_and_service import customers_and_service
 from csat_analysis.report.glossary import glossary
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import View
+from csat_analysis.report.voice import voice
 from csat_analysis.results import Results
 
 SECTIONS = {
@@ -25,6 +26,7 @@ SECTIONS = {
     "where": where.where,
     "repurchase": repurchase.repurchase,
     "customers_and_service": customers_and_service,
+    "voice": voice,
     "belief": appendix.belief,
     "glossary": glossary,
 }
@@ -33,6 +35,7 @@ TITLES = {
     "where": "where.title",
     "repurchase": "repurchase.title",
     "customers_and_service": "customers_and_service.title",
+    "voice": "voice.title",
     "belief": "belief.title",
     "glossary": "glossary.title",
 }

@@ -150,7 +150,28 @@ GROUPS = {  # (name of a group, level): its words
     ("answering", "observed"): "answering.observed",
     ("answering", "satisfaction"): "answering.satisfaction",
     ("answering", "both"): "answering.both",
+    ("source", "comment"): "voice.source.comment",
+    ("source", "ticket"): "voice.source.ticket",
+    ("source", "mention"): "voice.source.mention",
+    ("how", "given"): "voice.how.given",
+    ("how", "wording"): "voice.how.wording",
+    ("how", "model"): "voice.how.model",
+    ("how", "unsure"): "voice.how.unsure",
+    ("category", "quality"): "voice.category.quality",
+    ("category", "contract"): "voice.category.contract",
+    ("category", "transport"): "voice.category.transport",
+    ("category", "service"): "voice.category.service",
+    ("competitor", "all"): "voice.competitor.all",
+    ("stage", "enquiry"): "voice.stage.enquiry",
+    ("stage", "order"): "voice.stage.order",
+    ("stage", "delivery"): "voice.stage.delivery",
+    ("stage", "after_sales"): "voice.stage.after_sales",
 }
+COMPETITORS = {"ahead": "voice.competitors.ahead", "behind": "voice.competitors.behind"}
+WORDS = {"dissatisfied_say": "voice.words.dissatisfied", "satisfied_say": "voice.words.satisfied"}
+NEW_WORDS = {"said_more": "voice.new.more", "said_less": "voice.new.less"}
+THEMES_CHANGED = {"said_more": "voice.themes.more", "said_less": "voice.themes.less"}
+THEME_GAPS = {"lower": "voice.themes.lower", "higher": "voice.themes.higher"}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",
