@@ -21,6 +21,7 @@ from csat_analysis.programme import read_mapping
 SOURCES = ("comment", "ticket", "mention")
 FILE = "released.yml"
 A_THEME = 3  # proposed and shown, at most
+NOTHING = pd.DataFrame({"theme": [], "source": [], "text": []}, dtype="str")
 LONGEST = 160  # characters of a quotation; longer texts aren't proposed
 
 

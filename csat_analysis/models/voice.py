@@ -12,6 +12,7 @@ import pandas as pd
 
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import share
+from csat_analysis.measured import Measured
 from csat_analysis.metrics import competitors, voice_journey
 from csat_analysis.metrics.change import comparable, standard_in_force
 from csat_analysis.metrics.history import event_files, events
@@ -29,6 +30,7 @@ from csat_analysis.programme import Programme, files_beside
 
 OVERALL = "index"
 COMPLAINTS = ("complaint", "return")
+SHOWN, UNTOLD = 5, "no_detectable_difference"  # terms a side
 SOURCES = ("comment", "ticket", "mention")
 
 
@@ -306,3 +308,17 @@ class Voice:
 
     def quotations(self) -> pd.DataFrame:
         return quotations.quotations(self.quotable, self.released, self.mask)
+
+
+def strongest(found: pd.DataFrame, judged: Mapping[str, str], *, everything: bool) -> pd.DataFrame:
+    """The terms to be shown: SHOWN of each side, those with a verdict first; without `everything` only those with one."""
+    order = found.assign(told=found["term"].map(judged) != UNTOLD).sort_values("told", ascending=False, kind="stable")
+    order = order if everything else order[order["told"]]
+    sides = [order[order["delta"] > 0].head(SHOWN), order[order["delta"] <= 0].head(SHOWN)]
+    return pd.concat(sides)[found.columns].sort_values("delta", ascending=False)
+
+
+def told(gaps: Mapping[str, themes.Gap], min_group: int) -> dict[str, tuple[float, float]]:
+    """Theme → (difference, p) of the gaps that may be shown and whose interval holds."""
+    sure = {name: gap for name, gap in gaps.items() if isinstance(gap.number, Measured)}
+    return {n: (g.number.value, g.p) for n, g in sure.items() if g.number.holds and g.number.n >= min_group}

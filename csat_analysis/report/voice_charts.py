@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from csat_analysis.report import charts, figures, wording
 from csat_analysis.report.charts import Chart
@@ -58,8 +59,20 @@ def differences_chart(numbers: Numbers, name: str, rows: Rows, *, title: str, al
     )
 
 
+def differences_figure(numbers: Numbers, rows: Rows) -> Figure:
+    """The same for the notebook, every row that has a number."""
+    table = table_of(numbers, [row for row in rows if row[2].shown] or rows)
+    return figures.dot_interval(table, bounds=ends(table), reference=0.0)
+
+
+def shares_figure(numbers: Numbers, rows: Rows) -> Figure:
+    """Shares in percent for the notebook."""
+    return figures.dot_interval(table_of(numbers, rows, factor=100), bounds=(0, 100))
+
+
 def ends(table: pd.DataFrame) -> tuple[float, float]:
     furthest = float(table[["low", "high", "value"]].abs().max().max())
+    furthest = furthest if furthest > 0 else 1.0
     return -furthest * 1.1, furthest * 1.1
 
 
