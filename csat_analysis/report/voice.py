@@ -68,12 +68,9 @@ def themes(view: View) -> dict[str, Any] | None:
 
 def of_theme(view: View, theme: str) -> dict[str, Any]:
     """A theme's other numbers for the table; a blank where there is none."""
-    found: dict[str, Any] = {
-        source: view.shown("feedback.theme_count", theme=theme, source=source) for source in ("ticket", "mention")
-    }
     gaps = [r for r in view.records("feedback.theme_gap") if r.group["theme"] == theme and r.shown]
-    changes = [r for r in view.records("feedback.theme_change") if r.group["theme"] == theme and r.shown]
-    return found | {"gap": next(iter(gaps), None), "change": next(iter(changes), None)}
+    ticket = view.shown("feedback.theme_count", theme=theme, source="ticket")
+    return {"ticket": ticket, "gap": next(iter(gaps), None)}
 
 
 def most_said(view: View, records: list[Record]) -> list[str]:
@@ -173,7 +170,8 @@ def category_shares(view: View, records: list[Record]) -> list[str]:
 
 def with_interval(numbers: Numbers, key: str, **group: str) -> Any:
     """34.3%, interval 33.7% to 34.9%."""
-    bare, interval = numbers.bare(key, **group), numbers.interval(key, **group)
+    record = numbers.results.get(key, **group)
+    bare, interval = numbers.bare(key, **group), numbers.interval(key, **group) if record.high > record.low else ""
     return wording.phrases_text([bare, interval], numbers.language) if interval else bare
 
 

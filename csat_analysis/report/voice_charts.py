@@ -15,6 +15,7 @@ from csat_analysis.results import Record
 
 Rows = list[tuple[str, str, Record]]
 TONES = {"dissatisfied_say": "warn", "satisfied_say": "accent", "ahead": "accent", "behind": "warn"}
+DRAWN = 7  # themes; the others stand in the table
 CUT = 30  # characters of a label
 
 
@@ -33,7 +34,7 @@ def shortened(name: str) -> str:
 
 def themes_chart(numbers: Numbers, rows: Rows) -> Chart | None:
     """Shares in percent, the most said first."""
-    shown = [row for row in rows if row[2].shown]
+    shown = [row for row in rows if row[2].shown][:DRAWN]
     if not shown:
         return None
     table = table_of(numbers, shown, factor=100)
