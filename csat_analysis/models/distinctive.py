@@ -80,8 +80,8 @@ def distinctive(
     if min(sizes) < FEWEST_PEOPLE:
         return NoEstimate("not_estimable", f"only {min(sizes)} people on one side; {FEWEST_PEOPLE} are needed", min(sizes))
     said, names = incidence(terms)
-    if not len(names):
-        return NoEstimate("not_estimable", "no text holds a word")
+    if len(names) < 2:
+        return NoEstimate("not_estimable", "the texts hold fewer than two different words")
     counts = [np.asarray(people(said[side], who[side]).sum(axis=0)).ravel() for side in (ours, theirs)]
     found = log_odds(*counts).assign(term=names, ours=counts[0].astype(int), theirs=counts[1].astype(int))
     found = found.assign(n=found["ours"] + found["theirs"], p=2 * stats.norm.sf(found["z"].abs()))

@@ -16,7 +16,7 @@ from csat_analysis.results import Record
 Rows = list[tuple[str, str, Record]]
 TONES = {"dissatisfied_say": "warn", "satisfied_say": "accent", "ahead": "accent", "behind": "warn"}
 DRAWN = 7  # themes; the others stand in the table
-CUT = 30  # characters of a label
+CUT = 60  # characters of a label
 
 
 def table_of(numbers: Numbers, rows: Rows, tones: Mapping[str, str] = TONES, factor: float = 1) -> pd.DataFrame:
