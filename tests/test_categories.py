@@ -56,7 +56,12 @@ def test_the_threshold_is_the_lowest_with_the_precision():
 
 
 def test_shares_are_counts_where_every_complaint_has_a_category():
-    table = pd.DataFrame({"text": ["truck came late again"] * 6 + ["box arrived broken today"] * 4, "category": ["transport"] * 6 + ["quality"] * 4})
+    table = pd.DataFrame(
+        {
+            "text": ["truck came late again"] * 6 + ["box arrived broken today"] * 4,
+            "category": ["transport"] * 6 + ["quality"] * 4,
+        }
+    )
     found = categorise(table, company(), None, PLAIN)
     assert found.known and found.draws.min(axis=0).tolist() == found.draws.max(axis=0).tolist() == [0.4, 0.6]
 
@@ -68,7 +73,9 @@ def test_an_uncategorised_complaint_takes_its_wordings_category_and_a_new_one_is
 
 
 def test_shares_add_up_in_every_draw():
-    table = pd.DataFrame({"text": ["van came late again", "a ship came late", "glass broken"], "category": ["transport", None, None]})
+    table = pd.DataFrame(
+        {"text": ["van came late again", "a ship came late", "glass broken"], "category": ["transport", None, None]}
+    )
     model = categories.tested(company(), PLAIN)
     assert np.allclose(categorise(table, company(), model, PLAIN).draws.sum(axis=1), 1)
 

@@ -47,7 +47,9 @@ def test_a_word_said_by_one_side_comes_first():
 
 
 def test_a_person_who_says_it_often_is_one_witness():
-    found = groups(["slow a"] * 20, ["nice b"] * 20, who=[f"p{i % 10}" for i in range(20)] + [f"q{i}" for i in range(20)])
+    found = groups(
+        ["slow a"] * 20, ["nice b"] * 20, who=[f"p{i % 10}" for i in range(20)] + [f"q{i}" for i in range(20)]
+    )
     assert found["ours"].max() == 10
 
 

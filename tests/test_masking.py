@@ -59,7 +59,18 @@ def test_a_secret_is_masked(text, secret):
 
 @pytest.mark.parametrize(
     "text",
-    ["请高度重视", "总的来说不错", "马上处理", "等了两个小时", "感谢师傅", "辛苦小哥了", "方便快捷", "call me back", "合同条款不清楚", "3天没有回复"],
+    [
+        "请高度重视",
+        "总的来说不错",
+        "马上处理",
+        "等了两个小时",
+        "感谢师傅",
+        "辛苦小哥了",
+        "方便快捷",
+        "call me back",
+        "合同条款不清楚",
+        "3天没有回复",
+    ],
 )
 def test_ordinary_words_stay(text):
     assert Mask()(text) == text

@@ -28,8 +28,23 @@ def small(tmp_path_factory):
             "text": ["when", "late delivery 3 days", "late delivery 5 days", "broken"],
         }
     )
-    mentions = pd.DataFrame({"mention_id": ["M1", "M2"], "seen_on": "2026-02-01", "source": "微博", "rating": [1, 5], "text": ["送货慢", " "]})
-    ratings = pd.DataFrame({"response_id": [f"R{i}" for i in range(3)] * 2, "competitor": "甲", "dimension": "goods", "score": [1.0] * 3 + [3.0] * 3})
+    mentions = pd.DataFrame(
+        {
+            "mention_id": ["M1", "M2"],
+            "seen_on": "2026-02-01",
+            "source": "微博",
+            "rating": [1, 5],
+            "text": ["送货慢", " "],
+        }
+    )
+    ratings = pd.DataFrame(
+        {
+            "response_id": [f"R{i}" for i in range(3)] * 2,
+            "competitor": "甲",
+            "dimension": "goods",
+            "score": [1.0] * 3 + [3.0] * 3,
+        }
+    )
     scores = [2 + i % 3 for i in range(30)] + [7 + i % 3 for i in range(30)] + [5] * 10
     return voice(
         tmp_path_factory.mktemp("voice"),
@@ -100,7 +115,11 @@ def test_three_raters_of_a_competitor_are_hidden(small):
 
 def test_the_journey_counts_tickets_by_kind_and_category_and_texts_by_theme(small):
     volume = small.journey_volume()
-    assert volume.loc["enquiry", "ticket"] == 1 and volume.loc["delivery", "ticket"] == 1 and volume.loc["after_sales", "ticket"] == 1
+    assert (
+        volume.loc["enquiry", "ticket"] == 1
+        and volume.loc["delivery", "ticket"] == 1
+        and volume.loc["after_sales", "ticket"] == 1
+    )
     assert volume.loc["delivery", "comment"] == 30 and volume.loc["delivery", "mention"] == 1
 
 
@@ -119,7 +138,14 @@ def test_a_theme_of_a_dimension_that_is_not_asked_is_an_error_that_says_which(tm
         (["送货太慢，" * 2500] * 5 + ["<script>alert(1)</script>"] * 25, [3, 8] * 15),
         (["สวัสดีครับ", "مرحبا"] * 15, [3, 8] * 15),
     ],
-    ids=["empty", "one character", "all the same", "no low scorers", "10,000 characters and script", "unknown language"],
+    ids=[
+        "empty",
+        "one character",
+        "all the same",
+        "no low scorers",
+        "10,000 characters and script",
+        "unknown language",
+    ],
 )
 def test_bad_texts_are_no_failure(tmp_path, comments, scores):
     found = voice(tmp_path, comments, scores)

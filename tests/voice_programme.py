@@ -16,10 +16,15 @@ SURVEY = {
     "standard": 50,
     "reporting": {"min_group": 5, "min_comments": 10},
 }
-THEMES = {"late": {"words": ["送货 + 慢", "late delivery"], "dimension": "goods", "stage": "delivery"}, "good": {"words": ["很好"]}}
+THEMES = {
+    "late": {"words": ["送货 + 慢", "late delivery"], "dimension": "goods", "stage": "delivery"},
+    "good": {"words": ["很好"]},
+}
 
 
-def voice(root: Path, comments: list[str], scores: list[float], *, themes: dict | None = THEMES, **tables: pd.DataFrame) -> Voice:
+def voice(
+    root: Path, comments: list[str], scores: list[float], *, themes: dict | None = THEMES, **tables: pd.DataFrame
+) -> Voice:
     """What is found of comments with their scores (0–10), and of other tables, in 2026H1."""
     folder = root / "data" / "raw" / "2026H1"
     folder.mkdir(parents=True)

@@ -34,10 +34,7 @@ def ticket_stages(tickets: pd.DataFrame, category: pd.Series | None = None) -> p
 def text_stages(said: pd.DataFrame, themes: Mapping[str, Theme]) -> pd.DataFrame:
     """Text × stage, True where a theme of that stage is said; a text may speak of several."""
     return pd.DataFrame(
-        {
-            stage: said[[name for name in said if themes[name].stage == stage]].any(axis=1)
-            for stage in STAGES
-        },
+        {stage: said[[name for name in said if themes[name].stage == stage]].any(axis=1) for stage in STAGES},
         index=said.index,
     )
 
@@ -62,7 +59,9 @@ def waiting(tickets: pd.DataFrame, stage: pd.Series, which: str) -> Number:
 def satisfaction_of(wave: Wave, customers: set[str]) -> tuple[Number, Number, int]:
     """Index of the sample's customers who had a ticket of a stage, that less the others' index, and the smaller group's size."""
     inside = wave.answers["customer_id"].isin(customers).to_numpy()
-    own, rest = (index_of(wave.sample.design, wave.answer_scores, wave.programme, inside=side) for side in (inside, ~inside))
+    own, rest = (
+        index_of(wave.sample.design, wave.answer_scores, wave.programme, inside=side) for side in (inside, ~inside)
+    )
     difference = own - rest
     difference = difference if isinstance(difference, NoEstimate) else difference.process()
     return own, difference, int(min(inside.sum(), (~inside).sum()))

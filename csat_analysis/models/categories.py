@@ -53,7 +53,9 @@ class Labelled:
     def wordings(self) -> pd.DataFrame:
         """One row a wording: its most frequent label, an example, how many rows."""
         counts = self.table.groupby(["wording", "label"], sort=True).size().rename("rows").reset_index()
-        first = counts.sort_values("rows", ascending=False, kind="stable").drop_duplicates("wording").set_index("wording")
+        first = (
+            counts.sort_values("rows", ascending=False, kind="stable").drop_duplicates("wording").set_index("wording")
+        )
         size, text = self.table.groupby("wording").size(), self.table.groupby("wording")["text"].first()
         return pd.DataFrame({"text": text, "label": first["label"], "rows": size}).reset_index()
 

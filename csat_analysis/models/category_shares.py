@@ -47,7 +47,13 @@ class Categorised:
 
 
 def categorise(
-    complaints: pd.DataFrame, labelled: Labelled, model: Tested | None, segmenter: Segmenter, *, draws: int = DRAWS, seed: int = SEED
+    complaints: pd.DataFrame,
+    labelled: Labelled,
+    model: Tested | None,
+    segmenter: Segmenter,
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
 ) -> Categorised:
     """complaints: text and category (blank or missing where nobody gave one); labelled: all categorised ones, of any period."""
     table = complaints[["text", "category"]].reset_index(drop=True)
@@ -70,7 +76,9 @@ def categorise(
     return Categorised(table, categories, (fixed + of_repeated + of_new) / len(table))
 
 
-def calls(asked: pd.Series, labelled: Labelled, model: Tested | None, segmenter: Segmenter) -> tuple[pd.Series, pd.Series]:
+def calls(
+    asked: pd.Series, labelled: Labelled, model: Tested | None, segmenter: Segmenter
+) -> tuple[pd.Series, pd.Series]:
     """Of each new wording the likeliest category, and whether the model is sure enough; unsure where there is no model."""
     nothing = pd.Series(UNSURE, index=asked.index, dtype=object), pd.Series(False, index=asked.index)
     if model is None or asked.empty:

@@ -17,7 +17,9 @@ from csat_analysis.certification import holds_at
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Measured
 
-PRIOR_SHARE = 0.05  # the prior's pseudo-sayings beside those of two groups as large as the smaller one (studies/voice.py)
+PRIOR_SHARE = (
+    0.05  # the prior's pseudo-sayings beside those of two groups as large as the smaller one (studies/voice.py)
+)
 FEWEST_PEOPLE = 10  # on each side
 
 
@@ -78,7 +80,9 @@ def distinctive(
     ours, theirs, who = np.asarray(ours, dtype=bool), np.asarray(theirs, dtype=bool), np.asarray(who, dtype=object)
     sizes = [len(set(who[side])) for side in (ours, theirs)]
     if min(sizes) < FEWEST_PEOPLE:
-        return NoEstimate("not_estimable", f"only {min(sizes)} people on one side; {FEWEST_PEOPLE} are needed", min(sizes))
+        return NoEstimate(
+            "not_estimable", f"only {min(sizes)} people on one side; {FEWEST_PEOPLE} are needed", min(sizes)
+        )
     said, names = incidence(terms)
     if len(names) < 2:
         return NoEstimate("not_estimable", "the texts hold fewer than two different words")

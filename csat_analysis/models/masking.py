@@ -24,7 +24,8 @@ KNOWN = {  # table → columns whose every value is masked
 }
 NO_NAME = "(?!马上|马虎|万一|于是|于今|方便|方案|高度|高峰|高层|常常|常年|任何|任务|安排|安装|项目|包装|包括|全部|全面|那么|时候|明天|明白|谢谢|平时|平常|白天|金额|石头|严重|温度|路上|水平|和平|段时|黄金|田间|邮件)"
 SURNAME = (
-    NO_NAME + "(?:欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|夏侯|端木|(?<![感谢多])谢|[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑韩唐冯于董萧肖程曹"
+    NO_NAME
+    + "(?:欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|夏侯|端木|(?<![感谢多])谢|[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑韩唐冯于董萧肖程曹"
     "袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
     "庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄管祝左涂谷祁舒耿牟卜詹关褚卫尚阮裴靳封华巫池房喻闫岑佟娄"
     "费苗甄简晏凌桂景解应宗宣虞祖符闵楚蒲盛戚邬卞项屠宁柯骆饶冉容覃匡甘栗臧霍鲍骞])"
@@ -128,5 +129,11 @@ def fold_character(character: str) -> str:
 def mask_of(waves: Mapping[Period, Wave]) -> Mask:
     """The mask that knows every name and id of customers, managers and competitors of all periods."""
     tables = [(wave.clean.tables.get(table), columns) for wave in waves.values() for table, columns in KNOWN.items()]
-    known = [table[column].dropna().unique() for table, columns in tables if table is not None for column in columns if column in table]
+    known = [
+        table[column].dropna().unique()
+        for table, columns in tables
+        if table is not None
+        for column in columns
+        if column in table
+    ]
     return Mask(name for names in known for name in names)

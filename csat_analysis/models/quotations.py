@@ -33,7 +33,9 @@ def released(root: Path, period: Period) -> set[tuple[str, str]]:
     found = read_mapping(path)
     for source, ids in found.items():
         if source not in SOURCES:
-            raise ProgrammeError(f"{path.parent.name}/{FILE}: {source} is no source of texts; it may be {', '.join(SOURCES)}")
+            raise ProgrammeError(
+                f"{path.parent.name}/{FILE}: {source} is no source of texts; it may be {', '.join(SOURCES)}"
+            )
         if ids is not None and not isinstance(ids, list):
             raise ProgrammeError(f"{path.parent.name}/{FILE}: {source}: a list of ids is expected, as in [{ids}]")
     return {(source, str(name)) for source, ids in found.items() for name in ids or ()}

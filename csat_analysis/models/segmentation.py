@@ -22,7 +22,9 @@ CHARACTERS = re.compile(rf"[{HAN}]")
 PIECES = re.compile(rf"[{HAN}]+|[{EMOJI}]|(?:(?![{HAN}])[^\W\d_])+(?:['’-](?:(?![{HAN}])[^\W\d_])+)*")
 NO_PLURAL = re.compile(r"(?:us|ss|is)$")
 LONGEST = 10_000  # characters that are read of one text; a longer one is cut there
-ADJACENT = re.compile(r"\s*")  # what may stand between the two words of a phrase: no punctuation, no number, no other word
+ADJACENT = re.compile(
+    r"\s*"
+)  # what may stand between the two words of a phrase: no punctuation, no number, no other word
 
 
 TO_SIMPLIFIED = opencc.OpenCC("t2s")

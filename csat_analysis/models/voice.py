@@ -151,7 +151,12 @@ class Voice:
     def _distinctive(self, mine: pd.Series, ours: np.ndarray, theirs: np.ndarray) -> pd.DataFrame | NoEstimate:
         reporting = self.programme.reporting
         return distinctive(
-            self.terms[mine], self.people[mine], ours, theirs, fewest=reporting.min_group, confidence=reporting.confidence
+            self.terms[mine],
+            self.people[mine],
+            ours,
+            theirs,
+            fewest=reporting.min_group,
+            confidence=reporting.confidence,
         )
 
     # themes
@@ -174,7 +179,9 @@ class Voice:
 
     def speaks_of(self, wave: Wave) -> pd.DataFrame:
         """Answer × theme of a wave's representative sample."""
-        texts = wave.answers["comment"].fillna("").astype(str) if "comment" in wave.answers else [""] * len(wave.answers)
+        texts = (
+            wave.answers["comment"].fillna("").astype(str) if "comment" in wave.answers else [""] * len(wave.answers)
+        )
         return themes.theme_table(texts, self.programme.themes).set_index(wave.answers.index)
 
     def theme_share(self, theme: str, wave: Wave | None = None) -> Number:
@@ -199,12 +206,16 @@ class Voice:
 
     def _pooled(self, wave: Wave) -> pd.DataFrame:
         design, dimensions = wave.sample.design, self.programme.dimensions
-        scores = wave.answer_scores[[dimension_column(self.programme, name) for name in dimensions]].set_axis(list(dimensions), axis=1)
+        scores = wave.answer_scores[[dimension_column(self.programme, name) for name in dimensions]].set_axis(
+            list(dimensions), axis=1
+        )
         average = scores.mul(design.weight, axis=0).sum() / scores.notna().mul(design.weight, axis=0).sum()
         contact = str(wave.period) + ": " + pd.Series(design.contact.astype(str), index=scores.index)
         people = {
             "contact": contact,
-            "customer_id": wave.answers["customer_id"].astype(object).where(wave.answers["customer_id"].notna(), contact),
+            "customer_id": wave.answers["customer_id"]
+            .astype(object)
+            .where(wave.answers["customer_id"].notna(), contact),
             "stratum": design.strata.index.to_numpy()[design.stratum],
             "weight": design.weight / design.weight.mean(),
         }
@@ -213,7 +224,9 @@ class Voice:
 
     def theme_gap(self, theme: str) -> themes.Gap:
         """How much those who speak of it score its dimension below (−) or above (+) the others who commented, over all waves."""
-        return themes.theme_gap(self.pool, self.programme.themes[theme].dimension, theme, self.programme.reporting.confidence)
+        return themes.theme_gap(
+            self.pool, self.programme.themes[theme].dimension, theme, self.programme.reporting.confidence
+        )
 
     def theme_counts(self) -> pd.DataFrame:
         """Theme × source: this period's texts that speak of it."""

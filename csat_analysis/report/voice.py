@@ -92,7 +92,10 @@ def theme_gaps(view: View) -> list[str]:
     said = []
     for word, sentence in wording.THEME_GAPS.items():
         found = [r for r in view.records("feedback.theme_gap") if r.shown and r.verdict == word]
-        names = [view.say("voice.themes.gap", theme=level(view, r, "theme"), dimension=level(view, r, "dimension")) for r in found]
+        names = [
+            view.say("voice.themes.gap", theme=level(view, r, "theme"), dimension=level(view, r, "dimension"))
+            for r in found
+        ]
         items = [view.named(name, record) for name, record in zip(names, found, strict=True)]
         said += [view.say(sentence, items=wording.phrases_text(items, view.language))] if items else []
     return said
@@ -165,7 +168,9 @@ def category_shares(view: View, records: list[Record]) -> list[str]:
     items = [view.named(level(view, r, "category"), r, write=with_interval) for r in shown]
     said = [view.say("voice.complaints.shares", items=wording.phrases_text(items, view.language))] if items else []
     missing = [r for r in records if not r.shown]
-    return said + ([view.say("voice.complaints.hidden", reason=view.status(missing[0]))] if missing and not shown else [])
+    return said + (
+        [view.say("voice.complaints.hidden", reason=view.status(missing[0]))] if missing and not shown else []
+    )
 
 
 def with_interval(numbers: Numbers, key: str, **group: str) -> Any:
@@ -186,7 +191,11 @@ def model(view: View) -> list[str]:
     accuracy, precision = view.shown("feedback.model_accuracy"), view.shown("feedback.model_precision")
     if not accuracy:
         return []
-    parts = {name: (view.numbers.bare(r.key), view.numbers.interval(r.key)) for name, r in (("a", accuracy), ("p", precision)) if r}
+    parts = {
+        name: (view.numbers.bare(r.key), view.numbers.interval(r.key))
+        for name, r in (("a", accuracy), ("p", precision))
+        if r
+    }
     first = view.say("voice.complaints.model", accuracy=parts["a"][0], interval=parts["a"][1])
     second = (
         view.say("voice.complaints.precise", precision=parts["p"][0], interval=parts["p"][1])

@@ -26,7 +26,13 @@ from csat_analysis.models.category_shares import draw_new, draw_repeated
 from csat_analysis.models.distinctive import PRIOR_SHARE, log_odds
 from csat_analysis.models.themes import difference
 
-FILES = ("models/distinctive.py", "models/categories.py", "models/category_shares.py", "models/themes.py", "studies/voice.py")
+FILES = (
+    "models/distinctive.py",
+    "models/categories.py",
+    "models/category_shares.py",
+    "models/themes.py",
+    "studies/voice.py",
+)
 DRAWS, SEED = 1000, 20260708
 CHUNK = 250
 WORDS, FAR = 400, 1.96
@@ -75,7 +81,9 @@ def run(draws: int = DRAWS, seed: int = SEED, processes: int = 1) -> pd.DataFram
         found = [one_chunk(task) for task in tasks]
     both = pd.concat(found)
     places = ["test", "truth", "sides", "answers"]
-    rows = both.groupby(places, sort=False).agg(tried=("tried", "sum"), covered=("covered", "sum"), found=("found", "sum"))
+    rows = both.groupby(places, sort=False).agg(
+        tried=("tried", "sum"), covered=("covered", "sum"), found=("found", "sum")
+    )
     rows = rows.reset_index()
     rows = rows[rows["tried"] >= min(FEWEST_TRIED, draws)].reset_index(drop=True)
     rows["coverage"], rows["found"] = rows.pop("covered") / rows["tried"], rows["found"] / rows["tried"]
@@ -159,7 +167,9 @@ def themes(setting: Setting, rng: np.random.Generator) -> pd.DataFrame:
     weight = rng.gamma(2, 1, setting.n) + 0.5
     said = (rng.random(setting.n) < setting.truth).astype(float)
     low, high = share(Design.of(range(setting.n), weight=weight), said).interval(CONFIDENCE)
-    return pd.DataFrame({"answers": [setting.n], "covered": [low <= setting.truth <= high], "found": [0], "tried": [1]}).astype(int)
+    return pd.DataFrame(
+        {"answers": [setting.n], "covered": [low <= setting.truth <= high], "found": [0], "tried": [1]}
+    ).astype(int)
 
 
 def theme_gaps(setting: Setting, rng: np.random.Generator) -> pd.DataFrame:
@@ -177,5 +187,10 @@ def theme_gaps(setting: Setting, rng: np.random.Generator) -> pd.DataFrame:
     design = Design.of(range(len(unit)), weight=weight, unit=unit, stratum=key[unit].astype(str))
     found = difference(design, score, said)
     low, high = found.interval(CONFIDENCE)
-    row = {"answers": [setting.n], "covered": [low <= setting.truth <= high], "found": [low > 0 or high < 0], "tried": [1]}
+    row = {
+        "answers": [setting.n],
+        "covered": [low <= setting.truth <= high],
+        "found": [low > 0 or high < 0],
+        "tried": [1],
+    }
     return pd.DataFrame(row).astype(int)
