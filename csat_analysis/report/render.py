@@ -51,7 +51,7 @@ class Report:
 
     facts  what isn't an estimate: previous (period or None), fieldwork (first and last day, ISO, or None), weights
            (design, own, none), not_supplied (tables), standard_from (a period, "fixed" or None), questionnaire_changed,
-           stand_ins (columns), commit.
+           stand_ins (columns), quotations ((theme, source, text), released and masked), commit.
     """
 
     def __init__(self, results: Results, programme: Programme, period: Period, language: str, *, facts: dict[str, Any]):
