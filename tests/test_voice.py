@@ -161,3 +161,8 @@ def test_bad_texts_are_no_failure(tmp_path, comments, scores):
 def test_without_themes_there_are_none(tmp_path):
     found = voice(tmp_path, ["a b"] * 12, [5] * 12, themes=None)
     assert found.quotable == {} and found.theme_counts().empty
+
+
+def test_script_in_a_comment_is_text_in_the_notebooks_tables(tmp_path):
+    found = voice(tmp_path, ["送货慢 <script>alert(1)</script>"] * 12, [3, 8] * 6)
+    assert "<script" not in found.proposed().to_html() and "&lt;script&gt;" in found.proposed().to_html()
