@@ -5,7 +5,7 @@ from page_text import plain
 from report_examples import house_results, report
 from voice_records import voice_records
 
-from csat_analysis.report import render
+from csat_analysis.report import render, voice_charts
 from csat_analysis.results import Results
 
 ALL_SECTIONS = list(render.SECTIONS)
@@ -34,7 +34,7 @@ def test_it_stands_between_customers_and_belief():
 def test_what_moved_what_is_low_and_who_is_ahead_is_said():
     said = words()
     assert "Said more than in the second half of 2025: Late or wrong delivery (+12.0)" in said
-    assert "score the dimension lower than others who comment: Late or wrong delivery: After-sales service (−9.1)" in said
+    assert "score the dimension lower than others who comment: Late or wrong delivery → After-sales service (−9.1)" in said
     assert "We are ahead in: Product (all competitors) (+4.6)" in said and "We are behind in: Sales staff (竞品甲) (−6.3)" in said
     assert "The dissatisfied say more often: 送货太慢 (+1.20)" in said
     assert "Those dissatisfied with After-sales service say more often: 退货" in said
@@ -83,3 +83,12 @@ def test_a_hidden_competitor_is_named_as_hidden():
 
 def test_the_section_is_not_too_large():
     assert len(made().section("voice").encode()) < LARGEST
+
+
+def test_no_interval_leaves_the_drawing():
+    numbers = made().view.numbers
+    rows = [("", "word", r) for r in voice_records() if r.key in ("feedback.word", "competitor.gap") and r.shown]
+    for row in rows:
+        figure = voice_charts.differences_figure(numbers, [row])
+        drawn = [x for line in figure.axes[0].lines for x in line.get_xdata()]
+        assert min(drawn) >= 0 and max(drawn) <= 720

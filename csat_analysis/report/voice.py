@@ -262,7 +262,6 @@ def journey(view: View) -> dict[str, Any] | None:
             {
                 "comment": view.results.get("feedback.journey_volume", stage=stage, source="comment"),
                 "ticket": view.results.get("feedback.journey_volume", stage=stage, source="ticket"),
-                "mention": view.results.get("feedback.journey_volume", stage=stage, source="mention"),
                 "wait": view.results.get("feedback.journey_wait", stage=stage),
                 "index": view.results.get("feedback.journey_satisfaction", stage=stage),
             },

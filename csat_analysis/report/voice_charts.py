@@ -15,7 +15,8 @@ from csat_analysis.results import Record
 
 Rows = list[tuple[str, str, Record]]
 TONES = {"dissatisfied_say": "warn", "satisfied_say": "accent", "ahead": "accent", "behind": "warn"}
-DRAWN = 7  # themes; the others stand in the table
+DRAWN = 6  # themes; the others stand in the table
+ROOM = 2.5  # of the furthest bound: ticks lie inside the ends, and must lie outside every interval
 CUT = 60  # characters of a label
 
 
@@ -73,8 +74,8 @@ def shares_figure(numbers: Numbers, rows: Rows) -> Figure:
 
 def ends(table: pd.DataFrame) -> tuple[float, float]:
     furthest = float(table[["low", "high", "value"]].abs().max().max())
-    furthest = furthest if furthest > 0 else 1.0
-    return -furthest * 1.1, furthest * 1.1
+    furthest = ROOM * furthest if furthest > 0 else 1.0
+    return -furthest, furthest
 
 
 def signed(numbers: Numbers, name: str, record: Record) -> str:
