@@ -7,7 +7,7 @@ import pytest
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.models import categories
 from csat_analysis.models.categories import Labelled, threshold_for
-from csat_analysis.models.category_shares import categorise
+from csat_analysis.models.category_shares import categorise, draw_new
 from csat_analysis.models.segmentation import Segmenter
 
 PLAIN = Segmenter()
@@ -62,13 +62,13 @@ def test_shares_are_counts_where_every_complaint_has_a_category():
             "category": ["transport"] * 6 + ["quality"] * 4,
         }
     )
-    found = categorise(table, company(), None, PLAIN)
+    found = categorise(table, company(), None)
     assert found.known and found.draws.min(axis=0).tolist() == found.draws.max(axis=0).tolist() == [0.4, 0.6]
 
 
 def test_an_uncategorised_complaint_takes_its_wordings_category_and_a_new_one_is_unsure_without_a_model():
     table = pd.DataFrame({"text": ["truck came late again", "something else"], "category": [None, None]})
-    found = categorise(table, company(each=20), None, PLAIN)
+    found = categorise(table, company(each=20), None)
     assert list(found.table["call"]) == ["transport", "unsure"] and list(found.table["by"]) == ["wording", "unsure"]
 
 
@@ -77,7 +77,7 @@ def test_shares_add_up_in_every_draw():
         {"text": ["van came late again", "a ship came late", "glass broken"], "category": ["transport", None, None]}
     )
     model = categories.tested(company(), PLAIN)
-    assert np.allclose(categorise(table, company(), model, PLAIN).draws.sum(axis=1), 1)
+    assert np.allclose(categorise(table, company(), model).draws.sum(axis=1), 1)
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +97,16 @@ def test_takeaway_reviews_are_told_apart_by_the_same_pipeline(reviews):
 def test_reviews_with_both_labels_are_set_aside(reference_data):
     table = pd.read_csv(reference_data / "waimai_10k.csv")
     assert Labelled.of(table["review"].astype(str), table["label"].astype(str)).tied == 14
+
+
+def test_where_bad_reviews_are_rarer_than_in_training_corrected_shares_are_near_and_counted_calls_are_not(reviews):
+    """The model learned where a third were bad; of 1,000 others 15 % are."""
+    train, others = reviews.iloc[:2500], reviews.iloc[2500:].drop_duplicates("review")
+    model = categories.tested(Labelled.of(train["review"].astype(str), train["label"]), PLAIN, rarest=2)
+    mine = pd.concat([others[others["label"] == label].head(n) for label, n in (("bad", 150), ("good", 850))])
+    called = model.probabilities_of(mine["review"].astype(str)).idxmax(axis=1)
+    counts = pd.DataFrame([[1.0, 0.0], [0.0, 1.0]], columns=["bad", "good"])
+    rows = pd.Series(1, index=mine.index)
+    shares = draw_new(called, rows, counts, model, 400, np.random.default_rng(1))[:, 0] / len(mine)
+    low, high = np.percentile(shares, [2.5, 97.5])
+    assert low <= 0.15 <= high < (called == "bad").mean()

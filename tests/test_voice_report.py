@@ -34,8 +34,13 @@ def test_it_stands_between_customers_and_belief():
 def test_what_moved_what_is_low_and_who_is_ahead_is_said():
     said = words()
     assert "Said more than in the second half of 2025: Late or wrong delivery (+12.0)" in said
-    assert "score the dimension lower than others who comment: Late or wrong delivery → After-sales service (−9.1)" in said
-    assert "We are ahead in: Product (all competitors) (+4.6)" in said and "We are behind in: Sales staff (竞品甲) (−6.3)" in said
+    assert (
+        "score the dimension lower than others who comment: Late or wrong delivery → After-sales service (−9.1)" in said
+    )
+    assert (
+        "We are ahead in: Product (all competitors) (+4.6)" in said
+        and "We are behind in: Sales staff (竞品甲) (−6.3)" in said
+    )
     assert "The dissatisfied say more often: 送货太慢 (+1.20)" in said
     assert "Those dissatisfied with After-sales service say more often: 退货" in said
     assert "new wordings are listed as unsure" in said
@@ -43,13 +48,18 @@ def test_what_moved_what_is_low_and_who_is_ahead_is_said():
 
 def test_chinese_says_the_same_in_its_own_words():
     said = words("zh")
-    assert "较2025年下半年提及更多：送货慢、送错货（+12.0）" in said and "本公司落后：销售人员（竞品甲）（−6.3）" in said
+    assert (
+        "较2025年下半年提及更多：送货慢、送错货（+12.0）" in said and "本公司落后：销售人员（竞品甲）（−6.3）" in said
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_without_a_verdict_no_difference_is_claimed(language):
     said = words(language, gap_verdict="no_detectable_difference", word_verdict="no_detectable_difference")
-    claims = {"en": ("lower than others who comment", "The dissatisfied say"), "zh": ("低于其他留言客户", "不满意客户更常提到：")}
+    claims = {
+        "en": ("lower than others who comment", "The dissatisfied say"),
+        "zh": ("低于其他留言客户", "不满意客户更常提到："),
+    }
     assert not any(claim in said for claim in claims[language])
 
 

@@ -23,9 +23,19 @@ def voice_records(gap_verdict: str = "lower", word_verdict: str = "dissatisfied_
         found("feedback.theme_change", 0.12, 0.08, theme="late_delivery", verdict="said_more", **before),
         found("feedback.theme_change", 0.01, 0.08, theme="training", verdict="no_detectable_difference", **before),
         *[fact("feedback.theme_count", 9, theme="late_delivery", source=source) for source in SOURCES],
-        found("feedback.theme_gap", -9.1, 3.0, n=21, theme="late_delivery", dimension="after_sales", verdict=gap_verdict),
+        found(
+            "feedback.theme_gap", -9.1, 3.0, n=21, theme="late_delivery", dimension="after_sales", verdict=gap_verdict
+        ),
         found("feedback.word", 1.2, 0.8, n=30, word="送货太慢", measure="index", verdict=word_verdict),
-        found("feedback.word", -2.1, 0.9, n=14, word="<b>well run</b>", measure="index", verdict="no_detectable_difference"),
+        found(
+            "feedback.word",
+            -2.1,
+            0.9,
+            n=14,
+            word="<b>well run</b>",
+            measure="index",
+            verdict="no_detectable_difference",
+        ),
         found("feedback.word", 1.9, 0.9, n=14, word="退货", measure="after_sales", verdict=word_verdict),
         found("feedback.new_word", 1.4, 0.8, n=22, word="晚到", verdict="said_more", **before),
         fact("feedback.categorised", 149, how="given"),

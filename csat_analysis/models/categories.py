@@ -93,11 +93,26 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Tested:
-    """How the model does on wordings it hasn't seen: one row a wording, with its label and each category's probability."""
+    """How the model does on wordings it hasn't seen: one row a wording, with its label and each category's probability.
+
+    models  those that were tested, one a fold. New wordings are called by these in turn, so that what was measured is what is
+            used: one more model trained on everything calls at rates of its own (shares corrected so covered .87 of reviews).
+    """
 
     wordings: pd.DataFrame
     probabilities: pd.DataFrame
     threshold: float | None
+    models: tuple[Pipeline, ...] = ()
+
+    def probabilities_of(self, texts: pd.Series) -> pd.DataFrame:
+        """Each new text's probability of each category, by the models in turn; 0 for a category that a model never saw."""
+        found = pd.DataFrame(0.0, index=texts.index, columns=self.categories)
+        turn = np.arange(len(texts)) % max(len(self.models), 1)
+        for place, model in enumerate(self.models):
+            mine = texts[turn == place]
+            if len(mine):
+                found.loc[mine.index, model.classes_] = model.predict_proba(mine)
+        return found
 
     @property
     def categories(self) -> list[str]:
@@ -149,11 +164,13 @@ def tested(labelled: Labelled, segmenter: Segmenter, *, seed: int = 0, rarest: i
         return NoEstimate("not_estimable", "fewer than two categories have two different wordings", len(wordings))
     terms, folds = Terms(segmenter), min(FOLDS, int(wordings["label"].value_counts().min()))
     found = pd.DataFrame(0.0, index=wordings.index, columns=sorted(wordings["label"].unique()))
+    models = []
     for train, test in StratifiedKFold(folds, shuffle=True, random_state=seed).split(wordings, wordings["label"]):
         model = fitted(wordings.iloc[train], terms, rarest)
         if model is not None:
             found.loc[test, model.classes_] = model.predict_proba(wordings["text"].iloc[test])
-    return Tested(wordings, found, threshold_for(found, wordings["label"]))
+            models.append(model)
+    return Tested(wordings, found, threshold_for(found, wordings["label"]), tuple(models))
 
 
 def fitted(wordings: pd.DataFrame, terms: Terms, rarest: int = 1) -> Pipeline | None:

@@ -30,7 +30,7 @@ from csat_analysis.programme import Programme, files_beside
 
 OVERALL = "index"
 COMPLAINTS = ("complaint", "return")
-SHOWN, UNTOLD = 4, "no_detectable_difference"  # terms a side
+SHOWN, UNTOLD = 3, "no_detectable_difference"  # terms a side
 SOURCES = ("comment", "ticket", "mention")
 
 
@@ -264,7 +264,7 @@ class Voice:
         mine = self.complaints[self.complaints["period"] == str(self.now)]
         if mine.empty or self.labelled.table.empty:
             return NoEstimate("not_supplied", f"{self.now} has no complaints, or none was ever categorised")
-        return categorise(mine, self.labelled, self.tested if isinstance(self.tested, Tested) else None, self.segmenter)
+        return categorise(mine, self.labelled, self.tested if isinstance(self.tested, Tested) else None)
 
     # competitors and the journey
 

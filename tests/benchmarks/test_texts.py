@@ -24,13 +24,17 @@ def texts(count: int, seed: int = 1) -> tuple[list[str], np.ndarray]:
     """Different texts of two to four of the sample company's phrases and a number; and which dimension the first is of."""
     rng = np.random.default_rng(seed)
     dimensions = [name for name in SETTING["comments"] if "bad" in SETTING["comments"][name]]
-    phrases = {name: [*SETTING["comments"][name]["bad"]["zh"], *SETTING["comments"][name]["bad"]["en"]] for name in dimensions}
+    phrases = {
+        name: [*SETTING["comments"][name]["bad"]["zh"], *SETTING["comments"][name]["bad"]["en"]] for name in dimensions
+    }
     topic = rng.choice(dimensions, count)
     every = [phrase for own in phrases.values() for phrase in own]
     found = []
     for place, name in enumerate(topic):
         others = rng.choice(every, rng.integers(1, 4))
-        found.append(f"{rng.choice(phrases[name])}，{'；'.join(others)}，{place}号店，请张经理回电１３９{place % 10**8:08d}")
+        found.append(
+            f"{rng.choice(phrases[name])}，{'；'.join(others)}，{place}号店，请张经理回电１３９{place % 10**8:08d}"
+        )
     return found, topic
 
 
