@@ -97,6 +97,7 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "contrast",
     ),
     "plans": ("plan_points", "gain", "gain_linear", "gain_spline", "pays_back"),
+    "voice": ("word", "category", "theme_gap"),
 }
 STUDIED_APART = {kind: study for study, kinds in STUDIED_BY.items() for kind in kinds}
 MAX_DESIGN_EFFECT_APART = 1.3  # by weights: the study's companies have 1.23 to 1.27

@@ -242,6 +242,24 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "plan.perfect_information": ("CNY", ()),
     "plan.information": ("CNY", ("interviews",)),
     # 08 voice of the customer
+    "feedback.texts": ("count", ("source",)),
+    "feedback.commented_share": ("share", ()),
+    "feedback.word": ("score", ("word", "measure")),
+    "feedback.new_word": ("score", ("word", "from")),
+    "feedback.theme_share": ("share", ("theme",)),
+    "feedback.theme_change": ("share", ("theme", "from")),
+    "feedback.theme_count": ("count", ("theme", "source")),
+    "feedback.theme_gap": ("points", ("theme", "dimension")),
+    "feedback.categorised": ("count", ("how",)),
+    "feedback.category_accuracy": ("share", ("category",)),
+    "feedback.model_accuracy": ("share", ()),
+    "feedback.model_precision": ("share", ()),
+    "feedback.category_share": ("share", ("category",)),
+    "competitor.gap": ("points", ("competitor", "dimension")),
+    "feedback.journey_volume": ("count", ("stage", "source")),
+    "feedback.journey_wait": ("hours", ("stage",)),
+    "feedback.journey_satisfaction": ("points", ("stage",)),
+    "feedback.journey_gap": ("points", ("stage",)),
     # 09 managers and actions
 }
 MEASURE_UNITS = (

@@ -34,7 +34,9 @@ from csat_analysis.programme_parts import (
     Target,
     Tenure,
     Text,
+    Theme,
     WeightingRule,
+    Words,
 )
 
 TABLES = (
@@ -53,6 +55,7 @@ TABLES = (
 )
 WAITS = ("first_reply_hours", "resolution_hours", "processing_days", "delivery_days")
 WEIGHT_TOLERANCE = 1e-6
+BESIDE = ("themes", "words")  # keys that may stand in files of their own beside survey.yml
 
 
 class Programme(Part):
@@ -84,6 +87,8 @@ class Programme(Part):
     plans: dict[str, Plan] = {}
     reporting: Reporting = Reporting()
     sources: dict[str, dict[str, str]] = {}
+    themes: dict[str, Theme] = {}
+    words: Words = Words()
 
     @model_validator(mode="before")
     @classmethod
@@ -175,6 +180,13 @@ class Programme(Part):
                 raise ValueError(f"plans: {name} raises {unknown[0]!r}, which is neither a dimension nor an item")
         return self
 
+    @model_validator(mode="after")
+    def themes_name_dimensions(self) -> Programme:
+        for name, theme in self.themes.items():
+            if theme.dimension is not None and theme.dimension not in self.dimensions:
+                raise ValueError(f"themes: {name}: there is no dimension {theme.dimension}")
+        return self
+
     @property
     def weights(self) -> dict[str, float]:
         """Dimension → weight in the index; equal where survey.yml gives none."""
@@ -202,7 +214,7 @@ class Programme(Part):
         return min(self.missing_items.at_least, size) if self.missing_items else -(-size * 4 // 5)
 
     def label(self, kind: str, name: str, language: str, level: str | None = None) -> str:
-        """The words for a dimension, item, outcome, panel, plan, segment or a segment's level; the name itself where none are given."""
+        """The words for a dimension, item, outcome, panel, plan, theme, segment or a segment's level; the name itself where none are given."""
         if kind == "item":
             texts = next((d.items[name] for d in self.dimensions.values() if name in d.items), None)
         elif level is not None:
@@ -216,6 +228,7 @@ class Programme(Part):
                 "panel": self.panels,
                 "plan": self.plans,
                 "segment": self.segments,
+                "theme": self.themes,
             }[kind].get(name)
             texts = entry.label if entry else None
         return texts[language] if texts else name
@@ -237,6 +250,11 @@ def plan_files(root: Path, period: Period) -> list[Path]:
     return [path for path in beside if path.is_file()]
 
 
+def files_beside(raw: Path) -> list[Path]:
+    """themes.yml and words.yml, where they stand beside survey.yml."""
+    return [path for path in (raw / f"{key}.yml" for key in BESIDE) if path.is_file()]
+
+
 def is_period(name: str) -> bool:
     try:
         Period.parse(name)
@@ -246,7 +264,7 @@ def is_period(name: str) -> bool:
 
 
 def load_programme(root: Path, period: str | Period) -> Programme:
-    """Read and check survey.yml, and plans.yml, as they stand at a period.
+    """Read and check survey.yml as it stands at a period, with plans.yml, themes.yml and words.yml where they stand beside it.
 
     Raises ProgrammeError in one line that names the file, the key and what is wrong.
     """
@@ -256,10 +274,13 @@ def load_programme(root: Path, period: str | Period) -> Programme:
         raw |= read_mapping(path)
     for path in plan_files(root, Period.parse(period)):
         raw |= only_plans(path, read_mapping(path))
+    beside = {path.stem: path for path in files_beside(files[0].parent)}
+    raw |= {key: read_mapping(path) for key, path in beside.items()}
     try:
         return Programme.model_validate(raw)
     except ValidationError as error:
-        raise ProgrammeError(f"{files[-1].name} ({files[-1].parent.name}): {first_problem(error)}") from None
+        at_fault = beside.get(str(next(iter(error.errors()[0]["loc"]), "")), files[-1])
+        raise ProgrammeError(f"{at_fault.name} ({at_fault.parent.name}): {first_problem(error)}") from None
 
 
 def only_plans(path: Path, found: dict[str, Any]) -> dict[str, Any]:

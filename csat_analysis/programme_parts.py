@@ -255,3 +255,23 @@ class Reporting(Part):
     min_group: int = Field(5, ge=1)
     min_comments: int = Field(10, ge=1)
     orphan_share: float = Field(0.05, ge=0, le=1)
+
+
+class Theme(Part):
+    """Something that customers talk of: said where a text holds one of the words.
+
+    words      a word or phrase; `送货 + 慢` where all of the parts must stand in the text.
+    dimension  whose score those who say it are held against; stage: the part of the customer's journey it is about.
+    """
+
+    label: Text | None = None
+    words: tuple[str, ...] = Field(min_length=1)
+    dimension: str | None = None
+    stage: Literal["enquiry", "order", "delivery", "after_sales"] | None = None
+
+
+class Words(Part):
+    """keep: words that segmentation must not cut; stop: words that say nothing and are left out."""
+
+    keep: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()

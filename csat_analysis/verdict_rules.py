@@ -183,4 +183,18 @@ RULES = (
     ),
     Rule("referral", "refer_less", "that interval lies below 0"),
     Rule("referral", "referral_untold", "that interval includes 0"),
+    # what customers say
+    Rule("words", "dissatisfied_say", "the dissatisfied say it more, after Benjamini–Hochberg over all terms compared"),
+    Rule("words", "satisfied_say", "the satisfied say it more, after Benjamini–Hochberg over all terms compared"),
+    Rule("words", "no_detectable_difference", "neither"),
+    Rule(
+        "said", "said_more", "it is said more than in the survey before, after Benjamini–Hochberg over all of its kind"
+    ),
+    Rule(
+        "said", "said_less", "it is said less than in the survey before, after Benjamini–Hochberg over all of its kind"
+    ),
+    Rule("said", "no_detectable_difference", "neither"),
+    Rule("competitor", "ahead", "our score less the competitor's is above 0 after Benjamini–Hochberg over all shown"),
+    Rule("competitor", "behind", "our score less the competitor's is below 0 after Benjamini–Hochberg over all shown"),
+    Rule("competitor", "no_detectable_difference", "it is not significant after Benjamini–Hochberg"),
 )

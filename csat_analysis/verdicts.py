@@ -229,6 +229,42 @@ def place_verdicts(differences: Mapping[Hashable, Estimate | NoEstimate]) -> dic
     return many(differences, above="above_index", below="below_index", between="level_with_index")
 
 
+def word_verdicts(tested: Mapping[Hashable, tuple[float, float]]) -> dict[Hashable, str]:
+    """dissatisfied_say, satisfied_say or no_detectable_difference by term, from (difference, p)."""
+    return by_p(tested, above="dissatisfied_say", below="satisfied_say")
+
+
+def new_word_verdicts(tested: Mapping[Hashable, tuple[float, float]]) -> dict[Hashable, str]:
+    """said_more, said_less or no_detectable_difference by term, from (difference, p)."""
+    return by_p(tested, above="said_more", below="said_less")
+
+
+def gap_by_p_verdicts(tested: Mapping[Hashable, tuple[float, float]]) -> dict[Hashable, str]:
+    """higher, lower or no_detectable_difference from (difference, p), where the interval isn't one of influences."""
+    return by_p(tested, above="higher", below="lower")
+
+
+def said_verdicts(changes: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:
+    """said_more, said_less or no_detectable_difference of themes' changes."""
+    return many(changes, above="said_more", below="said_less", between="no_detectable_difference")
+
+
+def competitor_verdicts(gaps: Mapping[Hashable, Estimate | NoEstimate]) -> dict[Hashable, str | None]:
+    """ahead, behind or no_detectable_difference of each gap."""
+    return many(gaps, above="ahead", below="behind", between="no_detectable_difference")
+
+
+def by_p(tested: Mapping[Hashable, tuple[float, float]], *, above: str, below: str) -> dict[Hashable, str]:
+    """Words from (difference, p) with Benjamini–Hochberg over all that are given."""
+    if not tested:
+        return {}
+    adjusted = stats.false_discovery_control(np.array([p for _, p in tested.values()]), method="bh")
+    return {
+        name: ((above if difference > 0 else below) if p < FALSE_DISCOVERY_RATE else "no_detectable_difference")
+        for (name, (difference, _)), p in zip(tested.items(), adjusted, strict=True)
+    }
+
+
 def many(
     differences: Mapping[Hashable, Estimate | NoEstimate], *, above: str, below: str, between: str
 ) -> dict[Hashable, str | None]:

@@ -30,6 +30,7 @@ def report_facts(root: Path | str, period: Period | str, programme: Programme, r
         "questionnaire_changed": previous is not None
         and questionnaire(load_programme(Path(root), previous)) != questionnaire(programme),
         "stand_ins": stand_ins,
+        "quotations": quotations(processed),
         "commit": __version__,
     }
 
@@ -40,6 +41,12 @@ def read_processed(file: Path) -> pd.DataFrame:
             f"data/processed/{file.parent.name}/{file.name} is missing: run 01_clean_data for {file.parent.name} first"
         )
     return pd.read_parquet(file)
+
+
+def quotations(processed: Path) -> list[tuple[str, str, str]]:
+    """(theme, source, text) that may be quoted, masked, as notebook 08 left them."""
+    file = processed / "quotations.parquet"
+    return list(pd.read_parquet(file).itertuples(index=False, name=None)) if file.is_file() else []
 
 
 def compared_with(results: Results) -> str | None:

@@ -47,6 +47,9 @@ RULES = {
     "drivers.importance": "term.rule.importance",
     "drivers.contrast": "term.rule.kind",
     "plan.gain": "term.rule.payback",
+    "feedback.word": "term.rule.words",
+    "feedback.theme_change": "term.rule.said",
+    "competitor.gap": "term.rule.competitor",
 }
 
 

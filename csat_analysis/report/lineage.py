@@ -68,6 +68,12 @@ DIFFERENCES = (
     "plan.repurchase",
     "plan.gain",
     "plan.gain_by",
+    "feedback.word",
+    "feedback.new_word",
+    "feedback.theme_change",
+    "feedback.theme_gap",
+    "feedback.journey_gap",
+    "competitor.gap",
 )
 GIVEN = (
     "satisfaction.weight",
@@ -292,6 +298,9 @@ class Numbers:
             "intent": lambda name: say(f"repurchase.intent.{name}", self.language),
             "class": self.customer_class,
             "product": str,
+            "word": str,
+            "category": str,
+            "competitor": str,
         }
         if (name, level) in wording.GROUPS:
             return say(wording.GROUPS[name, level], self.language)

@@ -18,6 +18,7 @@ from csat_analysis.report.customers_and_service import customers_and_service
 from csat_analysis.report.glossary import glossary
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import View
+from csat_analysis.report.voice import voice
 from csat_analysis.results import Results
 
 SECTIONS = {
@@ -26,6 +27,7 @@ SECTIONS = {
     "repurchase": repurchase.repurchase,
     "drivers": drivers.drivers,
     "customers_and_service": customers_and_service,
+    "voice": voice,
     "belief": appendix.belief,
     "glossary": glossary,
 }
@@ -35,6 +37,7 @@ TITLES = {
     "repurchase": "repurchase.title",
     "drivers": "drivers.title",
     "customers_and_service": "customers_and_service.title",
+    "voice": "voice.title",
     "belief": "belief.title",
     "glossary": "glossary.title",
 }
@@ -50,7 +53,7 @@ class Report:
 
     facts  what isn't an estimate: previous (period or None), fieldwork (first and last day, ISO, or None), weights
            (design, own, none), not_supplied (tables), standard_from (a period, "fixed" or None), questionnaire_changed,
-           stand_ins (columns), commit.
+           stand_ins (columns), quotations ((theme, source, text), released and masked), commit.
     """
 
     def __init__(self, results: Results, programme: Programme, period: Period, language: str, *, facts: dict[str, Any]):

@@ -239,6 +239,14 @@ GROUPS = {  # (name of a group, level): its words
     ("what", "complaints"): "service.what.complaints",
     ("what", "unlisted_complaints"): "service.what.unlisted_complaints",
     ("what", "unlisted_orders"): "service.what.unlisted_orders",
+    ("source", "comment"): "voice.source.comment",
+    ("source", "ticket"): "voice.source.ticket",
+    ("source", "mention"): "voice.source.mention",
+    ("how", "given"): "voice.how.given",
+    ("how", "wording"): "voice.how.wording",
+    ("how", "model"): "voice.how.model",
+    ("how", "unsure"): "voice.how.unsure",
+    ("competitor", "all"): "voice.competitor.all",
 }
 GROUPS |= {("list", name): f"customers.list.{name}" for name in ("start", "end", "new", "stayed")}
 GROUPS |= {("gap", name): f"customers.gap.{name}" for name in ("came_back", "listed_late", "began_anew")}
@@ -293,6 +301,11 @@ JOURNEY = {
     "not_told_here": "service.journey.not_told_here",
 }
 COMPLAINED = {"lost_here": "service.complained.lost_here", "higher_here": "service.complained.higher_here"}
+COMPETITORS = {"ahead": "voice.competitors.ahead", "behind": "voice.competitors.behind"}
+WORDS = {"dissatisfied_say": "voice.words.dissatisfied", "satisfied_say": "voice.words.satisfied"}
+NEW_WORDS = {"said_more": "voice.new.more", "said_less": "voice.new.less"}
+THEMES_CHANGED = {"said_more": "voice.themes.more", "said_less": "voice.themes.less"}
+THEME_GAPS = {"lower": "voice.themes.lower", "higher": "voice.themes.higher"}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",

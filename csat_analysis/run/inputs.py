@@ -9,7 +9,7 @@ from typing import TypedDict
 from csat_analysis.errors import PeriodError
 from csat_analysis.intake import periods_available
 from csat_analysis.period import Period
-from csat_analysis.programme import is_period
+from csat_analysis.programme import files_beside, is_period
 
 
 class Input(TypedDict):
@@ -39,16 +39,15 @@ def known_period(root: Path, text: str | None) -> Period:
 
 
 def raw_inputs(root: Path, period: Period) -> list[Input]:
-    """Every raw file a run of the period may read: survey.yml, plans.yml where there is one, and the files of all periods up to this one.
+    """Every raw file a run of the period may read: survey.yml and what stands beside it, and the files of all periods up to this one.
 
     Hidden files (what editors and file managers leave) are no input.
     """
     raw = root / "data" / "raw"
     waves = sorted(Period.parse(folder.name) for folder in raw.iterdir() if folder.is_dir() and is_period(folder.name))
     folders = [raw / str(wave) for wave in waves if not period < wave]
-    paths = [
-        path for path in (raw / "survey.yml", raw / "plans.yml") if path.name == "survey.yml" or path.is_file()
-    ] + [
+    plans = [path for path in (raw / "plans.yml",) if path.is_file()]
+    paths = [raw / "survey.yml", *plans, *files_beside(raw)] + [
         path
         for folder in folders
         for path in sorted(folder.iterdir())
