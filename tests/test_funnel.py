@@ -19,8 +19,6 @@ from csat_analysis.metrics.funnel import (
     group_sizes,
     with_endings,
 )
-from csat_analysis.period import Period
-from csat_analysis.simulation import office
 from csat_analysis.studies import sales as study
 
 
@@ -77,17 +75,6 @@ def test_true_conversions_are_found_though_many_leads_are_open(world):
     assert [found.conversion(stage).value for stage in STAGES] == pytest.approx(passing, abs=0.02)
     assert found.win_rate.value == pytest.approx(passing.prod(), abs=0.01)
     assert found.won.mean() < passing.prod() - 0.02, "open leads counted as lost are too few won"
-
-
-def test_the_stages_where_the_simulated_company_loses_leads_are_found():
-    managers = [f"M{number}" for number in range(900)]
-    nobody = pd.DataFrame(columns=["manager_id", "customer_id", "since", "acquisition_cost"])
-    nobody["since"] = pd.to_datetime(nobody["since"])
-    leads = office.leads_of(nobody, managers, Period.parse("2026H1"), np.random.default_rng(5))
-    leads["created_on"] = pd.to_datetime(leads["created_on"])
-    found = Funnel(with_endings(leads, pd.Timestamp("2026-06-30")), 0.95)
-    lost, _ = found._endings
-    assert lost[:5] == pytest.approx([0.28, 0.27, 0.2, 0.15, 0.1], abs=0.02)
 
 
 def test_a_lead_that_jumped_to_won_has_passed_all_stages():

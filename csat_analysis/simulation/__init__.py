@@ -1,7 +1,7 @@
 """A company whose truth is known: the sample data, and the judge of every method.
 
 company.yml holds what is particular about it; population says who its customers are and what they would answer, life
-lets them be served, buy and leave, fieldwork asks some of them, trade, office and comments fill the other tables, dirt
+lets them be served, buy and leave, fieldwork asks some of them, trade, leads, office and comments fill the other tables, dirt
 spoils some rows, truth keeps what is true, files writes.
 """
 

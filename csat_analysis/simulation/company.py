@@ -9,7 +9,7 @@ import pandas as pd
 
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.simulation import dirt, fieldwork, office, trade, truth
+from csat_analysis.simulation import dirt, fieldwork, leads, office, trade, truth
 from csat_analysis.simulation.life import Life
 from csat_analysis.simulation.setting import check_programme, last_day, stream, survey_date
 
@@ -55,32 +55,35 @@ def simulate_company(programme: Programme, *, seed: int = 20240101, periods: tup
     """A company whose truth is known, with every raw table of the data contract for consecutive periods.
 
     The same seed makes the same company. A period's files are drawn on its last day: event tables hold what is new
-    since the period before; the first period's orders go back to a year before its survey, its tickets one period. A
-    table that would be empty (actions, before the first has begun) isn't there.
+    since the period before, and of leads those again that were open then; the first period's orders go back to a year
+    before its survey, its tickets one period, its leads to its own first day. A table that would be empty (actions,
+    before the first has begun) isn't there.
 
     Raises ProgrammeError where survey.yml asks what this company can't answer.
     """
     check_programme(programme)
     life = Life(programme, [Period.parse(period) for period in periods], seed)
+    ways = leads.all_leads(life)
     tables: dict[str, dict[str, pd.DataFrame]] = {}
     careless: set[str] = set()
     dirty, both = {}, {}
     for period in life.published:
         wave = fieldwork.hold_wave(life.frames[period], life.staff[period], life.level(period), period, programme, seed)
-        text = {name: as_text(table) for name, table in period_tables(life, period, wave).items() if len(table)}
+        text = {name: as_text(table) for name, table in period_tables(life, period, wave, ways).items() if len(table)}
         dirty[str(period)] = dirt.plant(text, period, programme, stream(seed, "dirt", period))
         both[str(period)] = int(wave.responses["contact_id"].duplicated().sum())
         careless |= wave.careless
         tables[str(period)] = text
-    return Company(tables, known_truth(life, frozenset(careless), dirty, both))
+    return Company(tables, known_truth(life, frozenset(careless), dirty, both, ways))
 
 
 def known_truth(
-    life: Life, careless: frozenset[str], dirty: dict[str, dict[str, int]], both: dict[str, int]
+    life: Life, careless: frozenset[str], dirty: dict[str, dict[str, int]], both: dict[str, int], ways: pd.DataFrame
 ) -> truth.Truth:
     frames = [life.frames[period].assign(period=str(period)) for period in life.published]
     potential = pd.concat(frames, ignore_index=True)
     staff = {str(period): life.staff[period] for period in life.published}
+    win_rate = leads.true_win_rate(life.published[-1], len(life.effects))
     values, standard = truth.population_values(potential, staff, life.programme)
     return truth.Truth(
         potential=potential,
@@ -93,28 +96,30 @@ def known_truth(
         careless=careless,
         dirt=dirty,
         both_panels=both,
+        leads=ways,
+        win_rate=win_rate,
+        conversions=leads.true_conversions(win_rate),
+        days_to_close=leads.true_days_to_close(win_rate),
     )
 
 
-def period_tables(life: Life, period: Period, wave: fieldwork.Wave) -> dict[str, pd.DataFrame]:
-    """Every table of one period, typed and still clean."""
+def period_tables(life: Life, period: Period, wave: fieldwork.Wave, ways: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Every table of one period, typed and still clean. ways: all leads with what becomes of them."""
     frame, programme, effects = life.frames[period], life.programme, life.effects
     customers = customer_table(life, period)
-    entrants = frame[frame["arrives"] == life.calendar.index(period)]
 
     def rng(subject: str) -> np.random.Generator:
         return stream(life.seed, subject, period)
 
     tickets = ticket_table(life, period, customers["customer_id"], rng("tickets"))
     mentions = office.mention_table(frame, period, list(programme.dimensions), rng("mentions"))
-    leads = office.leads_of(entrants, list(effects.index), period, rng("leads"))
     return {
         "customers": customers,
         "invitations": wave.invitations,
         "responses": wave.responses,
         "orders": order_table(life, period, customers["customer_id"], rng("referrals")),
         "tickets": with_ids(tickets, "ticket_id", "T", period),
-        "leads": with_ids(leads, "lead_id", "L", period)[LEAD_COLUMNS],
+        "leads": leads.lead_table(ways, period)[LEAD_COLUMNS],
         "managers": office.manager_table(frame, effects, rng("targets")),
         "competitors": office.competitor_scores(wave.responses, frame, programme, rng("competitors")),
         "audits": with_ids(office.audit_table(effects, period, rng("audits")), "audit_id", "A", period),

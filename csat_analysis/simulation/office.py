@@ -1,4 +1,4 @@
-"""What the sample company's offices hold: tickets, leads, managers, competitors, audits, mentions, actions."""
+"""What the sample company's offices hold: tickets, managers, competitors, audits, mentions, actions."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from csat_analysis.simulation.setting import SETTING, last_day, survey_date
 
 CATEGORIES = ("quality", "contract", "transport", "service")
 UNCATEGORISED = 0.15  # share of complaints
-STAGES = ("lead", "contacted", "needs", "proposal", "negotiation")
-LEADS_A_MANAGER, MENTIONS_A_PERIOD = 9, 40
+MENTIONS_A_PERIOD = 40
 ASKED_ABOUT_COMPETITOR, RATED = 0.35, 0.67  # shares of visits, of mentions
 
 
@@ -51,32 +50,6 @@ def tickets_between(
     for column in ("first_reply_at", "resolved_at"):  # not yet known when the files are drawn
         tickets[column] = tickets[column].where(tickets[column] < drawn_at)
     return tickets.sort_values("opened_at", ignore_index=True)
-
-
-def leads_of(entrants: pd.DataFrame, managers: list[str], period: Period, rng: np.random.Generator) -> pd.DataFrame:
-    """The period's sales leads: those who became customers, those who were lost, those still open."""
-    first, last = np.datetime64(period.start), last_day(period)
-    won = entrants[["manager_id", "customer_id"]].assign(
-        closed_on=entrants["since"], cost=entrants["acquisition_cost"], stage="won", reached=STAGES[-1]
-    )
-    waited = rng.integers(5, 90, len(won)).astype("timedelta64[D]")
-    won["created_on"] = np.maximum(won["closed_on"].to_numpy("datetime64[D]") - waited, first)
-    owner = np.repeat(managers, rng.poisson(LEADS_A_MANAGER, len(managers)))
-    days = rng.integers(0, (last - first).astype(int), len(owner)).astype("timedelta64[D]")
-    rest = pd.DataFrame(
-        {
-            "manager_id": owner,
-            "created_on": first + days,
-            "customer_id": "",
-            "reached": rng.choice(STAGES, len(owner), p=[0.28, 0.27, 0.2, 0.15, 0.1]),
-            "cost": np.exp(rng.normal(7.0, 0.5, len(owner))).round(0),
-        }
-    )
-    closes = rest["created_on"].to_numpy("datetime64[D]") + rng.integers(7, 100, len(rest)).astype("timedelta64[D]")
-    rest["closed_on"] = pd.Series(closes).where(closes <= last)
-    rest["stage"] = np.where(closes <= last, "lost", rest["reached"])
-    leads = pd.concat([won, rest]).sort_values(["created_on", "manager_id"], ignore_index=True)
-    return leads.assign(source=rng.choice(SETTING["lead_sources"], len(leads)))
 
 
 def manager_table(frame: pd.DataFrame, effects: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

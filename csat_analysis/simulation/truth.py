@@ -32,6 +32,8 @@ class Truth:
         and tenure add to the index, against all customers).
     careless: ids of responses ticked without reading. dirt: period → kind of bad row → how many.
     both_panels: period → customers who answered in two panels.
+    leads: every lead created in these periods with what becomes of it (simulation/leads.py). win_rate, conversions (stage →
+        share), days_to_close (median): of the process that makes leads, in any period.
     """
 
     potential: pd.DataFrame
@@ -44,6 +46,10 @@ class Truth:
     careless: frozenset[str]
     dirt: dict[str, dict[str, int]]
     both_panels: dict[str, int]
+    leads: pd.DataFrame
+    win_rate: float
+    conversions: dict[str, float]
+    days_to_close: float
 
     def value(self, period: str, measure: str, segment: str = "", level: str = "") -> float:
         """One population value.
