@@ -5,6 +5,7 @@ import pytest
 
 from csat_analysis.certification import holds_at
 from csat_analysis.studies import drivers, plans, stored
+from csat_analysis.studies.answers_needed import could_rank
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,12 @@ def test_a_driver_called_first_is_first_in_nine_of_ten_companies_where_chances_a
     assert len(often) and (often["right"] >= 0.9).all()
     tied = of(shares, "rank_importance", "tied")
     assert (tied["said"] <= 0.05).all()  # of two first drivers alike, one is seldom called first
+
+
+def test_naming_a_first_driver_takes_more_answers_than_most_surveys_have():
+    needed = could_rank(126)
+    assert min(needed) == 100 and max(needed) == 600 and needed[100] < 0.1 < needed[600] < 0.5
+    assert min(could_rank(3)) == 40
 
 
 def test_chances_for_buying_again_are_too_sure_and_so_not_certified(shares):
