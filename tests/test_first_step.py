@@ -1,6 +1,7 @@
 """What to do first: said only where a plan is shown to pay, and why not where none is."""
 
 import pytest
+from customers_records import customers_records
 from drivers_records import drivers_records
 from page_text import plain
 from report_examples import house_results, report
@@ -51,5 +52,7 @@ def test_nothing_is_said_where_nothing_was_recorded(language):
 
 @pytest.mark.parametrize(("language", "words"), [("en", "What to do first"), ("zh", "首先做什么")])
 def test_the_first_screen_says_it(language, words):
-    page = plain(report(house_results(), language).section("overview"))
+    others = [r for r in house_results().records if not r.key.startswith("customers.")]
+    results = Results([*others, *customers_records()])
+    page = plain(report(results, language).section("overview"))
     assert words in page and ("Retention" in page or "客户保持率" in page)

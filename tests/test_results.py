@@ -40,7 +40,7 @@ def test_what_is_foretold_is_no_census_and_has_no_interval():
     chance = {"group": {"plan": "p"}, "verdict": "cannot_rank"}
     sure = record("plan.best", Foretold(0.71, 10, holds=True), **chance)
     assert (sure.status, sure.value, sure.low, sure.se, sure.verdict) == ("ok", 0.71, None, None, "cannot_rank")
-    assert "[" not in sure.line()
+    assert "  [" not in sure.line()
     unproven = record("plan.best", Foretold(0.71, 10, holds=False), **chance)
     assert (unproven.status, unproven.value, unproven.verdict) == ("not_certified", None, None)
 
