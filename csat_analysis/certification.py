@@ -96,7 +96,18 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "derived_index",
         "contrast",
     ),
-    "plans": ("plan_points", "gain", "gain_linear", "gain_spline", "pays_back"),
+    "plans": (
+        "plan_points",
+        "plan_capped",
+        "gain",
+        "gain_linear",
+        "gain_spline",
+        "gain_published",
+        "gain_clv",
+        "pays_back",
+        "plan_best",
+        "information",
+    ),
     "voice": ("word", "category", "theme_gap"),
 }
 STUDIED_APART = {kind: study for study, kinds in STUDIED_BY.items() for kind in kinds}

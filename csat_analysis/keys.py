@@ -216,6 +216,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "drivers.explained": ("share", ("outcome",)),
     "drivers.importance": ("share", ("dimension",)),
     "drivers.rank_first": ("share", ("dimension",)),
+    "drivers.could_rank": ("share", ("answers",)),
     "drivers.importance_for": ("share", ("outcome", "dimension")),
     "drivers.rank_first_for": ("share", ("outcome", "dimension")),
     "drivers.beyond_halo": ("score", ("dimension",)),

@@ -23,6 +23,20 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Foretold:
+    """A number without an interval that is judged by whether what it foretells comes true: the chance of an event, or what
+    knowing more could be worth.
+
+    n      people that it rests on.
+    holds  whether a study showed that it came true as often (or was worth as much) as foretold at this n.
+    """
+
+    value: float
+    n: int
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Compared:
     """A difference, or a slope, with its interval, and the p value of the test that there is none."""
 

@@ -19,7 +19,7 @@ from csat_analysis import certification
 from csat_analysis.errors import ResultError
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.keys import DECIMALS, KEYS, MEASURE_UNITS, STATISTIC_UNITS
-from csat_analysis.measured import Measured
+from csat_analysis.measured import Foretold, Measured
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 
@@ -74,7 +74,7 @@ class Record:
 
 def make_record(
     key: str,
-    number: Estimate | NoEstimate | Measured | float,
+    number: Estimate | NoEstimate | Measured | Foretold | float,
     group: dict[str, str],
     *,
     programme: Programme,
@@ -83,7 +83,8 @@ def make_record(
     suppressed: bool = False,
     inputs: Iterable[str] = (),
 ) -> Record:
-    """The record of a number, with its status: estimates bring theirs; a plain number is a count or a fact, and exact.
+    """The record of a number, with its status: estimates bring theirs; a plain number is a count or a fact, and exact. What is
+    foretold has no interval, and isn't certified where it wasn't shown to come true.
 
     An estimate on fewer than `reporting.min_group` contacts is suppressed, whatever it is about; one whose kind of
     interval wasn't shown to hold at its number of answers and design is not certified.
@@ -99,9 +100,9 @@ def make_record(
     empty = {"value": None, "se": None, "low": None, "high": None}
     if isinstance(number, NoEstimate):
         return Record(**common, **empty, n=number.n, status=number.status)
-    if suppressed or (isinstance(number, Estimate | Measured) and number.n < programme.reporting.min_group):
+    if suppressed or (isinstance(number, Estimate | Measured | Foretold) and number.n < programme.reporting.min_group):
         return Record(**common, **empty, n=None, status="suppressed")
-    if not isinstance(number, Estimate | Measured):
+    if not isinstance(number, Estimate | Measured | Foretold):
         if not math.isfinite(number):
             raise ResultError(f"{key}: {number!r} is not a number that can be recorded")
         return Record(
@@ -114,6 +115,11 @@ def make_record(
             status="exact",
             verdict=verdict,
         )
+    if isinstance(number, Foretold):
+        value = float(number.value) if number.holds else None
+        status = "ok" if number.holds else "not_certified"
+        said = verdict if number.holds else None
+        return Record(**common, **empty | {"value": value}, n=number.n, status=status, verdict=said)
     tried = programme.reporting.confidence == certification.CONFIDENCE
     if isinstance(number, Measured):
         if not (tried and number.holds and number.low <= number.value <= number.high):
@@ -167,7 +173,7 @@ class Recorder:
     def __call__(
         self,
         key: str,
-        number: Estimate | NoEstimate | Measured | float,
+        number: Estimate | NoEstimate | Measured | Foretold | float,
         *,
         verdict: str | None = None,
         suppressed: bool = False,

@@ -1,5 +1,7 @@
 """Records of drivers and plans of a believable half-year, as notebook 07 would write them."""
 
+from dataclasses import replace
+
 from report_records import record
 
 from csat_analysis.results import Record
@@ -23,6 +25,10 @@ def drivers_records(
     def fact(key: str, value: float, **group) -> Record:
         return found(key, value, n=None, status="exact", **group)
 
+    def foretold(key: str, value: float, **group) -> Record:
+        return replace(found(key, value, **group), low=None, high=None)
+
+    best = {"delivery_and_returns": "ranks_first"} if rank == "ranks_first" else {}
     first = {"ranks_first": {"product": "ranks_first"}, "cannot_rank": dict.fromkeys(SHARES, "cannot_rank")}[rank]
     shares = [
         found(
@@ -31,7 +37,8 @@ def drivers_records(
         for d, (v, half, _) in SHARES.items()
     ]
     chances = [
-        fact("drivers.rank_first", chance, dimension=d, verdict=first.get(d)) for d, (_, _, chance) in SHARES.items()
+        foretold("drivers.rank_first", chance, dimension=d, verdict=first.get(d))
+        for d, (_, _, chance) in SHARES.items()
     ]
     contrasts = [
         found("drivers.contrast", -4.0, 3.0, dimension=d, split=split, verdict=kind)
@@ -44,16 +51,18 @@ def drivers_records(
             found("plan.points", 0.7, 0.2, plan=name),
             found("plan.margin", gain + 22_000, half, plan=name, model="logit"),
             found("plan.gain", gain, half, plan=name, verdict=payback),
-            fact("plan.gain_by", gain + 40_000, plan=name, model="published"),
-            fact("plan.pays_back", chance, plan=name),
-            fact("plan.best", chance / 2, plan=name, verdict="cannot_rank"),
+            found("plan.gain_by", gain + 40_000, half, plan=name, model="published"),
+            fact("plan.cost", 22_000, plan=name),
+            found("plan.clv", 5 * gain, 4 * half, plan=name, model="logit"),
+            foretold("plan.pays_back", chance, plan=name),
+            foretold("plan.best", chance / 2, plan=name, verdict=best.get(name, "cannot_rank")),
         ]
     return [
         *(found("drivers.explained", None, outcome=o, status="not_certified") for o in ("csat", "nps", "repurchase")),
         *shares,
         *chances,
         *(
-            fact("drivers.rank_first_for", c, outcome="nps", dimension=d, verdict="cannot_rank")
+            foretold("drivers.rank_first_for", c, outcome="nps", dimension=d, verdict="cannot_rank")
             for d, (_, _, c) in SHARES.items()
         ),
         found("drivers.rank_first_for", None, outcome="repurchase", dimension="staff", status="not_certified"),
@@ -65,7 +74,8 @@ def drivers_records(
         *contrasts,
         found("drivers.competitor_gap", 4.6, 6.0, n=52, dimension="product"),
         *plans,
-        fact("plan.capped", 0.09, plan="delivery_and_returns"),
-        fact("plan.perfect_information", 1636),
-        fact("plan.information", 252, interviews="100"),
+        *(fact("drivers.could_rank", share, answers=n) for n, share in (("100", 0.022), ("600", 0.15))),
+        found("plan.capped", 0.09, 0.05, plan="delivery_and_returns"),
+        foretold("plan.perfect_information", 1636),
+        foretold("plan.information", 252, interviews="100"),
     ]

@@ -10,6 +10,7 @@ from csat_analysis.measured import Measured
 from csat_analysis.metrics.wave import load_waves
 from csat_analysis.models.driver_findings import DriverFindings
 from csat_analysis.models.drivers import Importance, drivers_of
+from csat_analysis.models.plan_findings import PlanFindings
 from csat_analysis.period import Period
 from csat_analysis.verdicts import importance_verdict, rank_verdicts
 
@@ -128,7 +129,8 @@ def test_without_an_outside_outcome_it_is_said_what_would_be_needed(tmp_path):
     seen = programme(tmp_path, "")
     assert "csat, nps" in seen.importance().reason and seen.importance().status == "not_supplied"
     assert isinstance(seen.items, NoEstimate) and isinstance(seen.derived_index[0], NoEstimate)
-    assert seen.proposed == {} and seen.reckoned == {} and not any(seen.contrasts.values())
+    plans = PlanFindings(seen)
+    assert plans.proposed == {} and plans.reckoned == {} and not any(seen.contrasts.values())
 
 
 def test_the_derived_index_is_the_shares_times_the_means(tmp_path):

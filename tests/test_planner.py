@@ -12,6 +12,7 @@ from csat_analysis.errors import ProgrammeError
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.models import choice, plan_numbers, planner
 from csat_analysis.models.buying import Buying
+from csat_analysis.models.later_years import LaterYears, multiple, retentions
 from csat_analysis.models.plan_proposals import priorities, proposed_plans
 from csat_analysis.programme import Programme, load_programme
 from csat_analysis.programme_parts import Plan
@@ -65,7 +66,7 @@ def reckon(plan: Plan, wave, buying, worth=WORTH) -> planner.Reckoned:
 def test_points_times_weight_times_share_of_customers(wave, buying):
     found = reckon(Plan(raises={"goods": 10}, customers={"region": "east"}), wave, buying)
     assert (found.points[0], found.for_them[0]) == (pytest.approx(0.7 * 10 * 0.5), pytest.approx(7.0))
-    assert (found.target, found.share, found.lost) == (SIZE // 2, 0.5, 0.0)
+    assert (found.target, found.share, found.lost[0]) == (SIZE // 2, 0.5, 0.0)
 
 
 def test_an_item_moves_its_dimension_by_its_part(wave, buying):
@@ -74,9 +75,11 @@ def test_an_item_moves_its_dimension_by_its_part(wave, buying):
 
 def test_a_plan_beyond_the_scale_is_capped_and_said(wave, buying):
     found = reckon(Plan(raises={"staff": 10}), wave, buying)
-    assert found.points[0] == pytest.approx(0.3 * 2) and found.lost == pytest.approx(0.8) and found.beyond == ["staff"]
-    assert plan_numbers.capped(found) == pytest.approx(0.8)
-    assert plan_numbers.capped(reckon(Plan(raises={"goods": 10}), wave, buying)) is None
+    assert (
+        found.points[0] == pytest.approx(0.3 * 2) and found.lost[0] == pytest.approx(0.8) and found.beyond == ["staff"]
+    )
+    assert plan_numbers.capped(found, 0.95).value == pytest.approx(0.8)
+    assert plan_numbers.capped(reckon(Plan(raises={"goods": 10}), wave, buying), 0.95) is None
 
 
 def test_money_follows_from_each_model_by_hand(wave, buying):
@@ -197,3 +200,69 @@ def test_a_plan_that_cannot_be_is_refused_in_one_line(tmp_path, plans, words):
     with pytest.raises(ProgrammeError) as error:
         load_programme(write(tmp_path, plans=plans), "2026H1")
     assert words in str(error.value) and "\n" not in str(error.value)
+
+
+LATER = LaterYears(
+    pd.Series(["A", "B"] * (SIZE // 2), [f"C{place}" for place in range(SIZE)]),
+    {"A": np.full(DRAWS + 1, 4.5), "B": np.full(DRAWS + 1, 2.0)},
+    120,
+)
+
+
+def test_lifetime_value_is_the_margin_kept_times_the_years_still_to_come_of_each_class(wave, buying):
+    found = planner.reckon({"p": Plan(raises={"goods": 10})}, wave, buying, WORTH, LATER, draws=DRAWS)["p"]
+    rise = 1 / (1 + np.exp(-0.04 * 7)) - 0.5
+    assert found.value["logit", "clv"][0] == pytest.approx(rise * 250 * (4.5 + 2.0) * SIZE / 2)
+    assert found.value["logit", "margin"][0] == pytest.approx(rise * 250 * SIZE)  # a year's, as without it
+
+
+def test_how_unsure_retention_is_reaches_lifetime_value_alone(wave, buying):
+    unsure = dict(LATER.multiples, A=np.r_[4.5, np.linspace(2, 9, DRAWS)])
+    plan = {"p": Plan(raises={"goods": 10})}
+    found = planner.reckon(plan, wave, buying, WORTH, LaterYears(LATER.classes, unsure, 120), draws=DRAWS)["p"]
+    assert found.value["logit", "clv"].std() > 100 and found.value["logit", "margin"].std() == pytest.approx(
+        0, abs=1e-9
+    )
+
+
+def test_lifetime_value_of_a_class_counted_on_few_is_not_certified(wave, buying):
+    few = LaterYears(LATER.classes, LATER.multiples, 30)
+    both = [
+        planner.reckon({"p": Plan(raises={"goods": 10})}, wave, buying, WORTH, later, draws=DRAWS)["p"]
+        for later in (LATER, few)
+    ]
+    assert not plan_numbers.number(both[1], "clv", 0.95).holds
+    assert plan_numbers.number(both[1], "margin", 0.95).holds == plan_numbers.number(both[0], "margin", 0.95).holds
+
+
+def test_without_two_lists_of_customers_there_is_no_lifetime_value_and_it_is_said(wave, buying):
+    found = reckon(Plan(raises={"goods": 10}), wave, buying)
+    assert plan_numbers.number(found, "clv", 0.95).reason == "nobody's retention is known"
+
+
+def test_plausible_retentions_lie_about_the_share_who_stayed_and_closer_where_more_were_counted():
+    few, many = (retentions(int(0.9 * n), n, 4000, np.random.default_rng(1)) for n in (50, 5000))
+    assert few[0] == many[0] == 0.9 and few[1:].mean() == pytest.approx(0.9, abs=0.01)
+    assert few[1:].std() > 5 * many[1:].std()
+
+
+def test_later_years_are_a_geometric_series():
+    by_hand = sum((0.8 / 1.1) ** year for year in range(1, 400))
+    assert multiple(np.array(0.8), 0.1) == pytest.approx(by_hand)
+
+
+def test_the_scenario_has_an_interval_of_its_points_and_reaches_to_all_that_is_planned(wave, buying):
+    found = reckon(Plan(raises={"staff": 10}, cost=100), wave, buying)  # of 10 points 2 are possible
+    number = plan_numbers.number(found, "gain", 0.95, "published")
+    margin = 0.0058 * 0.3 * 2 * 250 * SIZE
+    assert number.value == pytest.approx(margin - 100) and number.high == pytest.approx(margin * 5 - 100)
+
+
+def test_the_share_of_customers_is_counted_on_the_list_where_it_tells(wave, buying):
+    wave.clean.tables["customers"]["region"] = ["east"] * 15 + ["west"] * (SIZE - 15)
+    wave.answers["mood"] = ["good"] * 20 + ["bad"] * 40
+    listed = reckon(Plan(raises={"goods": 10}, customers={"region": "east"}), wave, buying)
+    asked = reckon(Plan(raises={"goods": 10}, customers={"mood": "good"}), wave, buying)
+    assert plan_numbers.of_customers(listed, wave) == 0.25
+    assert plan_numbers.of_customers(asked, wave).value == pytest.approx(1 / 3)
+    assert plan_numbers.of_customers(reckon(Plan(raises={"goods": 10}), wave, buying), wave) == 1.0

@@ -21,6 +21,8 @@ from csat_analysis.report import wording
 from csat_analysis.results import Results
 from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, RELIABLE
 
+ANSWERS_OF_STUDIES = ("certification.coverage", "drivers.could_rank")
+
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
@@ -65,13 +67,14 @@ def test_every_figure_outside_a_number_is_one_of_its_bounds_or_of_the_questionna
     fixed += [programme.target.gain_per_year] if programme.target else [DEFAULT_GAIN]
     fixed.append(RELIABLE)
     fixed += [int(r.group["interviews"]) for r in view.records("plan.information")]
-    fixed += [int(r.group["answers"]) for r in view.records("certification.coverage")]
+    fixed += [int(r.group["answers"]) for key in ANSWERS_OF_STUDIES for r in view.records(key)]
     fixed += [float(r.group["at"]) for r in view.records("repurchase.predicted")]
     bounds = [
         wording.number_text(abs(bound), r.unit, language, signed=True).lstrip("+")
         for r in view.results.records
         if r.shown
         for bound in (r.low, r.high)
+        if bound is not None
     ]
     allowed = {wording.plain_text(value, language) for value in fixed} | set(bounds)
     for name in made.sections:

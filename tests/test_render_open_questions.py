@@ -37,7 +37,11 @@ def test_a_changed_questionnaire_is_the_headline_and_leaves_no_comparison():
     assert "the questionnaire changed, so this cannot be compared with the second half" in plain(overview["headline"])
     assert "因问卷有改动，不能与2025年下半年比较" in plain(changed_report("zh").contents["overview"]["headline"])
     assert overview["trend"] is None and overview["index_note"] == ""
-    assert [tile["label"] for tile in overview["tiles"]] == ["Overall satisfied (CSAT)", "Net promoter score (NPS)"]
+    assert [tile["label"] for tile in overview["tiles"]] == [
+        "Overall satisfied (CSAT)",
+        "Net promoter score (NPS)",
+        "Repurchase rate",
+    ]
     open_questions = plain(" ".join(overview["unsaid"]))
     assert "because the questionnaire did: Satisfaction index, Product and Sales policy." in open_questions
     assert "the questionnaire of a year earlier was a different one" in open_questions

@@ -9,6 +9,7 @@ from csat_analysis.design import Design
 from csat_analysis.errors import ResultError
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.estimators import mean, share
+from csat_analysis.measured import Foretold
 from csat_analysis.programme import Programme
 from csat_analysis.report.wording import UNITS
 from csat_analysis.results import KEYS, Recorder, Results, from_json, make_record, to_json
@@ -33,6 +34,15 @@ def test_an_estimate_brings_interval_n_and_unit():
 def test_a_count_is_exact():
     found = record("data.rows_in", 17, group={"table": "orders"})
     assert (found.status, found.value, found.low, found.high, found.unit) == ("exact", 17, 17, 17, "count")
+
+
+def test_what_is_foretold_is_no_census_and_has_no_interval():
+    chance = {"group": {"plan": "p"}, "verdict": "cannot_rank"}
+    sure = record("plan.best", Foretold(0.71, 10, holds=True), **chance)
+    assert (sure.status, sure.value, sure.low, sure.se, sure.verdict) == ("ok", 0.71, None, None, "cannot_rank")
+    assert "  [" not in sure.line()
+    unproven = record("plan.best", Foretold(0.71, 10, holds=False), **chance)
+    assert (unproven.status, unproven.value, unproven.verdict) == ("not_certified", None, None)
 
 
 def test_what_is_not_supplied_has_a_status_and_no_value():

@@ -5,6 +5,7 @@ import pytest
 
 from csat_analysis.certification import holds_at
 from csat_analysis.studies import drivers, plans, stored
+from csat_analysis.studies.answers_needed import could_rank
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,12 @@ def test_a_driver_called_first_is_first_in_nine_of_ten_companies_where_chances_a
     assert (tied["said"] <= 0.05).all()  # of two first drivers alike, one is seldom called first
 
 
+def test_naming_a_first_driver_takes_more_answers_than_most_surveys_have():
+    needed = could_rank(126)
+    assert min(needed) == 100 and max(needed) == 600 and needed[100] < 0.1 < needed[600] < 0.5
+    assert min(could_rank(3)) == 40
+
+
 def test_chances_for_buying_again_are_too_sure_and_so_not_certified(shares):
     bought = of(shares, "rank_importance_bought", "any")
     assert (bought["foretold"] > bought["came_first"]).all() and not holds_at("rank_importance_bought", 400)
@@ -69,5 +76,25 @@ def test_gains_of_plans_and_the_best_of_three():
     table = stored.table("plans")
     gains = table[table["test"] == "gain"]
     assert gains["bias"].abs().max() < 0.2 and (gains["holds"] == (gains["coverage"] >= 0.93)).all()
-    best = table[table["test"] == "pays_back"]["best_found"]
-    assert best.min() > 0.6
+    best = table[table["test"] == "plan_best"].set_index("answers")["came"]
+    assert best.min() > 0.6 and best.iloc[-1] > best.iloc[0]  # found more often as answers grow
+
+
+def test_the_straight_line_overstates_gains_most_where_customers_count_by_what_they_bring():
+    table = stored.table("plans")
+    line = table[table["test"] == "gain_linear"]
+    assert (line["bias"] > line["bias_by_heads"]).all() and line["bias"].min() > 0.1
+    assert not holds_at("gain_linear", 800)
+
+
+def test_lifetime_value_and_the_scenario_are_judged_by_settings_of_their_own():
+    table = stored.table("plans").set_index("test")
+    for kind in ("gain_clv", "gain_published", "plan_capped"):
+        own = table.loc[kind]
+        assert len(own) > 1 and (own["holds"] == (own["coverage"] >= 0.93)).all()
+
+
+def test_choosing_by_the_draws_loses_no_more_than_knowing_was_said_to_be_worth_where_that_holds():
+    table = stored.table("plans")
+    known = table[table["test"] == "information"]
+    assert (known["holds"] == (known["foretold"] >= known["came"])).all()

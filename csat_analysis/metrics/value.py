@@ -58,6 +58,12 @@ def cohort(waves: Mapping[Period, Wave], now: Period) -> Stay | NoEstimate:
     return stay(waves, start, now)
 
 
+def classes_at(found: Stay) -> pd.Series | None:
+    """customer_id → class on the list at the start; None where it has no yearly sales."""
+    start = found.start
+    return levels_of(start.clean.tables["customers"], start.programme, start.clean.survey_date, "customer_class")
+
+
 def years_listed(found: Stay) -> pd.Series:
     """Years from the start's survey until each customer left, or the end's survey."""
     since_start = (found.table["left_on"] - pd.Timestamp(found.start.clean.survey_date)).dt.days / 365.25
@@ -104,8 +110,7 @@ def values_by_class(waves: Mapping[Period, Wave], now: Period) -> dict[str, Valu
     bought = purchases_of(waves, found)
     if isinstance(bought, NoEstimate):
         return bought
-    frame, programme = found.start.clean.tables["customers"], found.start.programme
-    classes = levels_of(frame, programme, found.start.clean.survey_date, "customer_class")
+    frame, classes = found.start.clean.tables["customers"], classes_at(found)
     groups = {EVERYONE: pd.Series(True, index=found.table.index)}
     if classes is not None:
         groups |= {name: classes == name for name in sorted(classes.dropna().unique())}

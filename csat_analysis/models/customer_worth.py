@@ -1,4 +1,4 @@
-"""What a customer is worth: yearly sales always, margin and lifetime value where they are known."""
+"""What a customer is worth in a year: sales always, margin where it is known."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from csat_analysis.metrics.wave import Wave
 from csat_analysis.models.repurchase import CNY_COLUMN
 from csat_analysis.period import Period
 
-SALES, MARGIN, CLV = "sales", "margin", "clv"
+SALES, MARGIN = "sales", "margin"
+CLV = "clv"  # margin of the years after this one (later_years.py)
 DAYS_OF_A_YEAR = 365
 
 
-def customer_worth(
-    waves: Mapping[Period, Wave], now: Period, clv: pd.Series | None = None
-) -> pd.DataFrame | NoEstimate:
-    """One row a customer of this period's list (index customer_id), CNY: sales (a year's), margin (of it), clv.
+def customer_worth(waves: Mapping[Period, Wave], now: Period) -> pd.DataFrame | NoEstimate:
+    """One row a customer of this period's list (index customer_id), CNY: sales (a year's), margin (of it).
 
     margin  sales × the company's gross margin of the last year's orders, where orders tell it; one rate for all.
-    clv     lifetime value by customer_id: **the place to connect `metrics/value.py`**: pass its series here.
     Columns that nobody supplied aren't there; values below 0 count as 0 (nobody can be lost there).
     """
     customers = waves[now].clean.tables.get("customers")
@@ -30,11 +28,7 @@ def customer_worth(
     frame = customers.set_index("customer_id")
     worth = pd.DataFrame({SALES: frame[CNY_COLUMN].clip(lower=0).fillna(0.0)})
     rate = gross_margin(waves)
-    if rate is not None:
-        worth[MARGIN] = worth[SALES] * rate
-    if clv is not None:
-        worth[CLV] = clv.reindex(worth.index).clip(lower=0).fillna(0.0)
-    return worth
+    return worth if rate is None else worth.assign(**{MARGIN: worth[SALES] * rate})
 
 
 def gross_margin(waves: Mapping[Period, Wave]) -> float | None:

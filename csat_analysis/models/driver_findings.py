@@ -1,4 +1,4 @@
-"""All that notebook 07 finds of drivers and plans, each a number or the reason why there is none."""
+"""All that notebook 07 finds of drivers, each a number or the reason why there is none; plan_findings.py has the plans."""
 
 from __future__ import annotations
 
@@ -9,43 +9,32 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from csat_analysis.certification import holds_at
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import mean
 from csat_analysis.measured import Measured
 from csat_analysis.metrics.satisfaction import dimension_column
 from csat_analysis.metrics.wave import Wave
-from csat_analysis.models import choice, planner
-from csat_analysis.models.buying import MODELS, Buying, buying
-from csat_analysis.models.customer_worth import customer_worth
 from csat_analysis.models.derived import derived_means, with_t
 from csat_analysis.models.drivers import Importance, drivers_of
 from csat_analysis.models.findings import Findings
 from csat_analysis.models.penalty_reward import SPLITS, Contrast, penalty_reward
-from csat_analysis.models.plan_proposals import priorities, proposed_plans
 from csat_analysis.models.repurchase import Panel
 from csat_analysis.models.resampling import DRAWS, SEED
 from csat_analysis.period import Period
-from csat_analysis.programme_parts import Plan
 from csat_analysis.results import Record, make_record
 from csat_analysis.verdicts import place_verdicts
 
 USUAL = ("csat", "nps")  # outcomes that stand outside the index; others only where neither is asked
 REPURCHASE = "repurchase"
 KINDS = {REPURCHASE: "importance_bought"}  # outcome → settings of studies/drivers.py that speak for its shares
-INTERVIEWS = (50, 100, 200)
 
 
 @dataclass(frozen=True, eq=False)
 class DriverFindings:
-    """What the waves up to `now` tell of drivers, and what plans would bring.
-
-    clv  lifetime value by customer_id where somebody has reckoned it (see models/customer_worth.py).
-    """
+    """What the waves up to `now` tell of drivers."""
 
     waves: Mapping[Period, Wave]
     now: Period
-    clv: pd.Series | None = None
     draws: int = DRAWS
     seed: int = SEED
 
@@ -255,71 +244,3 @@ class DriverFindings:
             make_record("satisfaction.dimension", value, {"dimension": name}, verdict=words[name], **common)
             for name, value in wave.dimensions.items()
         ]
-
-    @cached_property
-    def buying(self) -> Buying | NoEstimate:
-        return buying(self.bought, draws=planner.DRAWS, seed=planner.SEED)
-
-    @cached_property
-    def worth(self) -> pd.DataFrame | NoEstimate:
-        return customer_worth(self.waves, self.now, self.clv)
-
-    @cached_property
-    def priorities(self) -> pd.DataFrame:
-        """What the proposed plans are made from; empty where nothing is known to be important."""
-        found = self.importance()
-        if isinstance(found, NoEstimate):
-            return pd.DataFrame(
-                columns=["dimension", "segment", "level", "importance", "performance", "priority", "each"]
-            )
-        shares = dict(zip(found.names, found.share, strict=True))
-        weighted = {name: share for name, share in shares.items() if self.wave.programme.weights[name] > 0}
-        buyers = None if isinstance(self.buying, NoEstimate) else self.buying
-        worth = None if isinstance(self.worth, NoEstimate) else self.worth
-        return priorities(self.wave, weighted, buyers, worth)
-
-    @cached_property
-    def plans(self) -> dict[str, Plan]:
-        """The programme's plans; proposed ones where it has none."""
-        return self.wave.programme.plans or self.proposed
-
-    @cached_property
-    def proposed(self) -> dict[str, Plan]:
-        return proposed_plans(self.priorities) if len(self.priorities) else {}
-
-    @cached_property
-    def reckoned(self) -> dict[str, planner.Reckoned | NoEstimate]:
-        return planner.reckon(self.plans, self.wave, self.buying, self.worth)
-
-    @cached_property
-    def gains(self) -> pd.DataFrame:
-        return choice.gains(self.reckoned)
-
-    @cached_property
-    def gains_as_planned(self) -> pd.DataFrame:
-        """The same with points and cost as planned: what is left open is what more answers could tell."""
-        middle = {name: as_planned(plan) for name, plan in self.plans.items()}
-        return choice.gains(planner.reckon(middle, self.wave, self.buying, self.worth))
-
-    def chance(self, value: float) -> float | Measured:
-        """A chance from joint draws; not certified where such chances weren't shown to be honest."""
-        return value if self.chances_hold else Measured(value, value, value, self.customers, holds=False)
-
-    @property
-    def chances_hold(self) -> bool:
-        return holds_at("pays_back", self.customers)
-
-    @property
-    def customers(self) -> int:
-        """Customers behind the models of buying again."""
-        return 0 if isinstance(self.buying, NoEstimate) else self.buying.customers
-
-    @property
-    def models(self) -> tuple[str, ...]:
-        return MODELS
-
-
-def as_planned(plan: Plan) -> Plan:
-    middle = {name: ((low + high) / 2,) * 2 for name, (low, high) in plan.raises.items()}
-    cost = None if plan.cost is None else ((plan.cost[0] + plan.cost[1]) / 2,) * 2
-    return plan.model_copy(update={"raises": middle, "cost": cost})

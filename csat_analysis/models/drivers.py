@@ -13,7 +13,7 @@ from scipy import special, stats
 from csat_analysis.certification import design_effect, holds_at
 from csat_analysis.design import Design
 from csat_analysis.estimate import NoEstimate
-from csat_analysis.measured import Measured
+from csat_analysis.measured import Foretold, Measured
 from csat_analysis.models import importance
 from csat_analysis.models.resampling import DRAWS, SEED, bootstrap_weights
 from csat_analysis.models.shrunken_ranks import shrunken_draws
@@ -73,12 +73,11 @@ class Importance:
         bounds = float(self.beyond_low[at]), float(self.beyond_high[at])
         return Measured(float(self.beyond[at]), *bounds, self.n, self.holds("beyond_halo"))
 
-    def first(self, name: str) -> float | Measured | NoEstimate:
-        """Chance that the driver is the most important; not certified where such chances weren't shown to be honest."""
+    def first(self, name: str) -> Foretold | NoEstimate:
+        """Chance that the driver is the most important."""
         if name not in self.names:
             return NoEstimate("not_estimable", self.notes.get(name, "no driver of this outcome"), self.n)
-        chance = float(self.ranks[self.names.index(name), 0])
-        return chance if self.holds(f"rank_{self.kind}") else Measured(chance, chance, chance, self.n, holds=False)
+        return Foretold(float(self.ranks[self.names.index(name), 0]), self.n, self.chances_hold)
 
     @property
     def chances_hold(self) -> bool:
@@ -138,51 +137,66 @@ def drivers_of(
     """
     y = pd.Series(np.asarray(y, dtype=float), index=drivers.index)
     answered = y.notna().to_numpy() & (design.weight > 0)
-    if answered.sum() < (1 - MOST_MISSING) * len(y):
-        reason = f"{len(y) - answered.sum()} of {len(y)} left {outcome} out: the others can't speak for them"
-        return NoEstimate("not_estimable", reason, int(answered.sum()))
     used = answered & drivers.notna().all(axis=1).to_numpy()
     left_out = {name: "the same for everyone" for name in drivers if drivers.loc[used, name].nunique() < 2}
     names = [name for name in drivers if name not in left_out]
-    size = int(used.sum())
-    if size <= len(names) + 1:
-        return NoEstimate("not_estimable", f"{size} contacts with all answers for {len(names)} drivers", size)
-    if y[used].nunique() < 2:
-        return NoEstimate("not_estimable", f"{outcome} is the same for everyone: nothing to explain", size)
-    if len(names) < 2:
-        return NoEstimate("not_estimable", "one driver alone: nothing to compare it with", size)
+    why_not = nothing_to_explain(outcome, y[used], len(y), int(answered.sum()), len(names))
+    if why_not:
+        return why_not
     values = np.column_stack([drivers.loc[used, names].to_numpy(dtype=float), y[used]])
     weights = np.vstack([design.weight[None, :], bootstrap_weights(design, draws=draws, seed=seed)])[:, used]
     covariance, _ = importance.covariances(values, weights)
-    explained = shares_of(covariance, by_items)
-    beyond = importance.beyond_halo(covariance)
-    share = importance.normalised(explained)
     worth = effective_size(design.weight[used])
-    resampled = widened(share[1:], worth, len(names))
-    low, high = share_interval(share[0], resampled, worth, confidence)
-    beyond_low, beyond_high = correlation_interval(beyond[0], widened(beyond[1:], worth, 2), worth, confidence)
     correlation = importance.correlations(covariance[:1])[0]
     return Importance(
         outcome=outcome,
         names=names,
         notes=left_out | following(correlation, names),
-        n=size,
+        n=int(used.sum()),
         units=len(np.unique(design.unit[used])),
         worth=worth,
-        r2=float(explained[0].sum()),
-        share=share[0],
-        low=low,
-        high=high,
-        ranks=importance.rank_chances(shrunken_draws(share[0], resampled, seed=seed)),
         slope=np.sign(correlation[:-1, -1]),
-        beyond=beyond[0],
-        beyond_low=beyond_low,
-        beyond_high=beyond_high,
-        draws=share[1:],
         kind=kind,
         weights_tried=design_effect(design.weight[used]) <= LARGEST_DESIGN_EFFECT,
         seed=seed,
+        **shares_and_ranks(covariance, worth, by_items=by_items, confidence=confidence, seed=seed),
+        **left_beyond_halo(covariance, worth, confidence),
     )
+
+
+def nothing_to_explain(outcome: str, y: pd.Series, asked: int, answered: int, drivers: int) -> NoEstimate | None:
+    """Why an outcome has no drivers; y: its answers by those who have all drivers too."""
+    size = len(y)
+    if answered < (1 - MOST_MISSING) * asked:
+        reason = f"{asked - answered} of {asked} left {outcome} out: the others can't speak for them"
+        return NoEstimate("not_estimable", reason, answered)
+    if size <= drivers + 1:
+        return NoEstimate("not_estimable", f"{size} contacts with all answers for {drivers} drivers", size)
+    if y.nunique() < 2:
+        return NoEstimate("not_estimable", f"{outcome} is the same for everyone: nothing to explain", size)
+    if drivers < 2:
+        return NoEstimate("not_estimable", "one driver alone: nothing to compare it with", size)
+    return None
+
+
+def shares_and_ranks(
+    covariance: np.ndarray, worth: float, *, by_items: bool, confidence: float, seed: int
+) -> dict[str, object]:
+    """R², its shares with their bounds, and the chances of each rank; covariance: the sample's first, then the resamples'."""
+    explained = shares_of(covariance, by_items)
+    share = importance.normalised(explained)
+    resampled = widened(share[1:], worth, share.shape[1])
+    low, high = share_interval(share[0], resampled, worth, confidence)
+    ranks = importance.rank_chances(shrunken_draws(share[0], resampled, seed=seed))
+    found = {"r2": float(explained[0].sum()), "share": share[0], "draws": share[1:]}
+    return found | {"low": low, "high": high, "ranks": ranks}
+
+
+def left_beyond_halo(covariance: np.ndarray, worth: float, confidence: float) -> dict[str, np.ndarray]:
+    """Semipartial correlations beyond the mean of the other drivers, with their bounds."""
+    beyond = importance.beyond_halo(covariance)
+    low, high = correlation_interval(beyond[0], widened(beyond[1:], worth, 2), worth, confidence)
+    return {"beyond": beyond[0], "beyond_low": low, "beyond_high": high}
 
 
 def effective_size(weight: np.ndarray) -> float:

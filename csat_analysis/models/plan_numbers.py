@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from csat_analysis.estimate import NoEstimate
-from csat_analysis.measured import Measured
+from csat_analysis.certification import holds_at
+from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.estimators import share
+from csat_analysis.measured import Foretold, Measured
+from csat_analysis.metrics.wave import Wave
 from csat_analysis.models import choice
 from csat_analysis.models.buying import OF_RECORD
 from csat_analysis.models.customer_worth import CLV, MARGIN, SALES
+from csat_analysis.models.plan_returns import listed, listed_levels
 from csat_analysis.models.planner import WORTH_SAYING, Reckoned, measured
 
-KINDS = {"logit": "gain", "linear": "gain_linear", "spline": "gain_spline"}  # model → settings of studies/plans.py
+KINDS = {  # model → settings of studies/plans.py
+    "logit": "gain",
+    "linear": "gain_linear",
+    "spline": "gain_spline",
+    "published": "gain_published",
+}
+SCENARIO = "published"  # its slope is survey.yml's, taken as it stands
 WORTHS = {"sales": SALES, "margin": MARGIN, "clv": CLV}
-Recorded = Measured | NoEstimate | float
 
 
-def points(plan: Reckoned | NoEstimate, confidence: float) -> Recorded:
+def points(plan: Reckoned | NoEstimate, confidence: float) -> Measured | NoEstimate:
     """Rise of the index over all customers."""
-    return plan if isinstance(plan, NoEstimate) else measured(plan.points, plan, "plan_points", confidence)
+    if isinstance(plan, NoEstimate):
+        return plan
+    return measured(plan.points, plan, "plan_points", confidence, by_points=float(plan.points[0]))
 
 
-def number(plan: Reckoned | NoEstimate, what: str, confidence: float, model: str = OF_RECORD) -> Recorded:
-    """repurchase (probability), sales, margin, clv or gain (CNY a year) under a model; the published slope gives a plain scenario."""
+def number(plan: Reckoned | NoEstimate, what: str, confidence: float, model: str = OF_RECORD) -> Measured | NoEstimate:
+    """repurchase (probability), sales, margin, clv (margin of later years) or gain (CNY a year) under a model. Under the published
+    slope the interval is of the points alone: were that slope ours.
+    """
     if isinstance(plan, NoEstimate):
         return plan
     values = {"repurchase": plan.rise, "gain": plan.gain}
     found = values[what](model) if what in values else plan.worth(WORTHS[what], model)
-    if isinstance(found, np.ndarray) and model not in KINDS:
-        return float(found[0])
-    return found if isinstance(found, NoEstimate) else measured(found, plan, KINDS[model], confidence)
+    if isinstance(found, NoEstimate):
+        return found
+    kind = f"gain_{CLV}" if what == CLV else KINDS[model]
+    if model != SCENARIO or what == CLV:
+        return measured(found, plan, kind, confidence)
+    proportional = plan.worth(MARGIN, model) if what == "gain" else found
+    return measured(found, plan, kind, confidence, by_points=float(proportional[0]))
 
 
-def chance_to_pay(plan: Reckoned | NoEstimate) -> float | NoEstimate:
+def chance_to_pay(plan: Reckoned | NoEstimate) -> Foretold | NoEstimate:
     """Chance that margin exceeds cost within a year, over the joint draws."""
     if isinstance(plan, NoEstimate):
         return plan
     gain = plan.gain()
-    return gain if isinstance(gain, NoEstimate) else choice.pays_back(gain)
+    if isinstance(gain, NoEstimate):
+        return gain
+    return Foretold(choice.pays_back(gain), plan.target, holds_at("pays_back", plan.customers))
 
 
-def capped(plan: Reckoned | NoEstimate) -> float | None:
+def of_customers(plan: Reckoned | NoEstimate, wave: Wave) -> float | Estimate | NoEstimate:
+    """Share of customers that a plan is for: counted on the list, or estimated where it doesn't tell."""
+    if isinstance(plan, NoEstimate) or not plan.plan.customers:
+        return plan if isinstance(plan, NoEstimate) else 1.0
+    levels = [listed_levels(wave, column) for column in plan.plan.customers]
+    if any(known is None for known in levels):
+        return share(wave.sample.design, plan.inside)
+    return float(listed(plan.plan, wave, levels[0].to_frame()).mean())
+
+
+def capped(plan: Reckoned | NoEstimate, confidence: float) -> Measured | None:
     """Share of the planned points that the end of the scale takes, where it is worth saying."""
-    if isinstance(plan, NoEstimate) or (plan.lost < WORTH_SAYING and not plan.beyond):
+    if isinstance(plan, NoEstimate) or (plan.lost[0] < WORTH_SAYING and not plan.beyond):
         return None
-    return plan.lost
+    return measured(plan.lost, plan, "plan_capped", confidence)

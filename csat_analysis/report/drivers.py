@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from csat_analysis.report import drivers_charts, wording
+from csat_analysis.report.first_step import first_step
+from csat_analysis.report.plans import plan_part
 from csat_analysis.report.repurchase import with_interval
-from csat_analysis.report.view import View
+from csat_analysis.report.view import View, likeliest_of
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
 
@@ -25,9 +27,17 @@ def drivers(view: View) -> dict[str, Any] | None:
     plans = plan_part(view)
     if not any(record.shown for record in explained) and all(r.status in ABSENT for r in explained):
         reason = view.say(ABSENT[explained[0].status])
-        return {"absent": reason, "importance": None, "map": None, "kinds": [], "plans": plans}
+        return {
+            "absent": reason,
+            "first": first_step(view) if plans else None,
+            "importance": None,
+            "map": None,
+            "kinds": [],
+            "plans": plans,
+        }
     return {
         "absent": None,
+        "first": first_step(view),
         "importance": importance(view),
         "map": importance_map(view),
         "kinds": [*kinds(view), *competitors(view)],
@@ -37,7 +47,15 @@ def drivers(view: View) -> dict[str, Any] | None:
 
 def importance(view: View) -> dict[str, Any]:
     rows = drivers_charts.importance_rows(view.numbers)
-    said = [*explained(view), *ranked(view), *mattering(view, rows), *others(view), *halo(view), *derived(view)]
+    said = [
+        *explained(view),
+        *ranked(view),
+        *needed(view),
+        *mattering(view, rows),
+        *others(view),
+        *halo(view),
+        *derived(view),
+    ]
     shown = [row for row in rows if row[2].shown]
     return {
         "chart": drivers_charts.importance_chart(view.numbers),
@@ -82,9 +100,17 @@ def ranked(view: View) -> list[str]:
     return [view.say(worded(likeliest, wording.RANKS), **parts)]
 
 
-def likeliest_of(records: list[Record]) -> Record | None:
-    judged = [record for record in records if record.shown and record.verdict]
-    return max(judged, key=lambda record: record.value) if judged else None
+def needed(view: View) -> list[str]:
+    """How many answers it takes to name a first dimension, by simulated companies; nothing where one is named."""
+    likeliest = likeliest_of(view.records("drivers.rank_first"))
+    named = view.records("drivers.could_rank")
+    if not named or (likeliest and likeliest.verdict == "ranks_first"):
+        return []
+    said = {}
+    for name, record in (("now", named[0]), ("more", named[-1])):
+        said[name] = view.numbers.bare(record.key, **record.group)
+        said[f"{name}_answers"] = wording.number_text(int(record.group["answers"]), "count", view.language)
+    return [view.say("drivers.needed", **said)]
 
 
 def mattering(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
@@ -97,7 +123,7 @@ def mattering(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
 
 def others(view: View) -> list[str]:
     """The same for the other outcomes, a sentence each."""
-    said = []
+    said, hidden = [], []
     for explained in view.records("drivers.explained"):
         outcome = explained.group["outcome"]
         records = [r for r in view.records("drivers.rank_first_for") if r.group["outcome"] == outcome]
@@ -105,13 +131,15 @@ def others(view: View) -> list[str]:
             continue
         name, likeliest = view.numbers.outcome(outcome), likeliest_of(records)
         if likeliest is None:
-            said.append(view.say("drivers.others.hidden", outcome=name, reason=view.status(records[0])))
+            hidden.append(name)
             continue
         parts = {
             "dimension": view.numbers.measure(likeliest.group["dimension"]),
             "chance": view.numbers.bare(likeliest.key, **likeliest.group),
         }
         said.append(view.say(worded(likeliest, wording.OTHER_RANKS), outcome=name, **parts))
+    if hidden:
+        said.append(view.say("drivers.others.hidden", items=view.list(hidden)))
     return [view.sentences(*said)] if said else []
 
 
@@ -189,106 +217,3 @@ def competitors(view: View) -> list[str]:
         for r in records
     ]
     return [view.say("drivers.competitors", items=wording.phrases_text(items, view.language))] if items else []
-
-
-def plan_part(view: View) -> dict[str, Any] | None:
-    points = view.records("plan.points")
-    if not points:
-        return None
-    own = any(record.group["plan"] in view.programme.plans for record in points)
-    said = [] if own else [view.say("plans.proposed")]
-    return {
-        "chart": drivers_charts.plans_chart(view.numbers),
-        "rows": [
-            (view.numbers.plan(r.group["plan"]), r, view.results.get("plan.gain", **r.group), pays_of(view, r))
-            for r in points
-        ],
-        "models": models(view),
-        "readings": [
-            *said,
-            *without_orders(view),
-            *paying(view),
-            *best(view),
-            *capped(view),
-            *costless(view),
-            *knowing(view),
-        ],
-    }
-
-
-def pays_of(view: View, record: Record) -> Record | None:
-    return view.shown("plan.pays_back", **record.group)
-
-
-def without_orders(view: View) -> list[str]:
-    margins = view.records("plan.margin")
-    if any(record.shown or record.status == "not_certified" for record in margins) or not margins:
-        return []
-    return [view.say("plans.no_orders", reason=view.status(margins[0]))]
-
-
-def paying(view: View) -> list[str]:
-    rows = drivers_charts.plan_rows(view.numbers)
-    said = []
-    for word, key in wording.PAYBACKS.items():
-        found = [name for _, name, record in rows if record.verdict == word]
-        if found:
-            said.append(view.say(key, items=view.list(found)))
-    return said
-
-
-def best(view: View) -> list[str]:
-    records = view.records("plan.best")
-    if not records:
-        return []
-    likeliest = likeliest_of(records)
-    if likeliest is None:
-        return [view.say("plans.best.hidden")]
-    parts = {
-        "plan": view.numbers.plan(likeliest.group["plan"]),
-        "chance": view.numbers.bare(likeliest.key, **likeliest.group),
-    }
-    return [view.say(worded(likeliest, wording.BEST_PLANS), **parts)]
-
-
-def capped(view: View) -> list[str]:
-    return [
-        view.say("plans.capped", plan=view.numbers.plan(r.group["plan"]), share=view.numbers.bare(r.key, **r.group))
-        for r in view.records("plan.capped")
-        if r.shown
-    ]
-
-
-def costless(view: View) -> list[str]:
-    said = []
-    for record in view.records("plan.gain"):
-        margin = view.shown("plan.margin", model="logit", **record.group)
-        if record.status == "not_supplied" and margin:
-            parts = {"margin": view.numbers.number(margin.key, **margin.group)}
-            interval = view.numbers.interval(margin.key, **margin.group)
-            said.append(
-                view.say("plans.without_cost", plan=view.numbers.plan(record.group["plan"]), interval=interval, **parts)
-            )
-    return said
-
-
-def knowing(view: View) -> list[str]:
-    perfect = view.shown("plan.perfect_information")
-    some = [record for record in view.records("plan.information") if record.shown]
-    if not perfect or not some:
-        return []
-    first = some[0]
-    parts = {"perfect": view.numbers.number(perfect.key), "some": view.numbers.number(first.key, **first.group)}
-    interviews = wording.number_text(int(first.group["interviews"]), "count", view.language)
-    return [view.say("plans.knowing", interviews=interviews, **parts)]
-
-
-def models(view: View) -> list[tuple[str, str, Record]]:
-    """Plan × model: the gain under each model of buying again, where it can be shown."""
-    found = []
-    for record in view.records("plan.gain"):
-        plan = view.numbers.plan(record.group["plan"])
-        found.append((plan, view.say("plan.model.logit"), record))
-        others = [r for r in view.records("plan.gain_by") if r.group["plan"] == record.group["plan"]]
-        found += [(plan, view.say(f"plan.model.{name}"), r) for r in others if (name := r.group["model"])]
-    return found

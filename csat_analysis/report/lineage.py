@@ -92,6 +92,14 @@ MEASURES = {
 }
 
 
+FORETOLD = "status.foretold"
+
+
+def foretold(record: Record) -> bool:
+    """Whether a number was judged by whether it comes true, and so has no interval."""
+    return record.status == "ok" and record.low is None
+
+
 class Numbers:
     """Writes the numbers of one language's report and remembers which were written, so that each gets one popover."""
 
@@ -218,7 +226,7 @@ class Numbers:
             "interval": self._interval(record),
             "error": error,
             "answers": None if record.n is None else wording.number_text(record.n, "count", self.language),
-            "status": say(wording.STATUSES[record.status], self.language),
+            "status": say(FORETOLD if foretold(record) else wording.STATUSES[record.status], self.language),
             "verdict": say(wording.worded(record, wording.VERDICTS), self.language) if record.verdict else None,
         }
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import numpy as np
-
-from csat_analysis.models import planner
-from csat_analysis.models.driver_findings import DriverFindings
-from csat_analysis.models.plan_numbers import chance_to_pay
+from csat_analysis import certification
+from csat_analysis.estimate import NoEstimate
+from csat_analysis.models import plan_numbers
+from csat_analysis.models.plan_findings import PlanFindings
 from csat_analysis.programme_parts import Plan
 from csat_analysis.report import wording
+from csat_analysis.report.wording import say
 
 IN_JUPYTER = "JPY_SESSION_NAME"  # set by Jupyter's server for the kernel of a notebook that somebody has open
 LARGEST_RAISE, LARGEST_COST, STEP = 20.0, 200_000, 5_000
 
 
-def show(found: DriverFindings, language: str) -> Any:
+def show(found: PlanFindings, language: str) -> Any:
     """Sliders of points and cost for any dimension; None without JupyterLab or without ipywidgets."""
     if IN_JUPYTER not in os.environ:
         return None
@@ -30,25 +30,29 @@ def show(found: DriverFindings, language: str) -> Any:
     return ipywidgets.interactive(
         lambda dimension, points, cost: print(outcome(found, dimension, points, cost, language)),
         dimension=ipywidgets.Dropdown(options=dimensions),
-        points=ipywidgets.FloatSlider(value=5.0, min=0.5, max=LARGEST_RAISE, step=0.5),
-        cost=ipywidgets.IntSlider(value=50_000, min=0, max=LARGEST_COST, step=STEP),
+        points=ipywidgets.FloatSlider(value=5.0, min=0.5, max=LARGEST_RAISE, step=0.5, continuous_update=False),
+        cost=ipywidgets.IntSlider(value=50_000, min=0, max=LARGEST_COST, step=STEP, continuous_update=False),
     )
 
 
-def outcome(found: DriverFindings, dimension: str, points: float, cost: float, language: str) -> str:
-    """What such a plan would bring, in a line; the interval isn't certified for plans made up on the spot."""
-    plan = Plan(raises={dimension: points}, cost=cost)
-    worth = found.worth
-    (reckoned,) = planner.reckon({"tried": plan}, found.wave, found.buying, worth, draws=planner.DRAWS).values()
-    gain = reckoned.gain() if isinstance(reckoned, planner.Reckoned) else reckoned
-    if not isinstance(gain, np.ndarray):
+def outcome(found: PlanFindings, dimension: str, points: float, cost: float, language: str) -> str:
+    """What such a plan would bring, in a line, at the programme's confidence; that an interval or a chance wasn't shown to hold is
+    said beside it.
+    """
+    (reckoned,) = found.reckon({"tried": Plan(raises={dimension: points}, cost=cost)}).values()
+    gain = plan_numbers.number(reckoned, "gain", found.confidence)
+    if isinstance(gain, NoEstimate):
         return gain.reason
-    low, high = np.quantile(gain[1:], [0.025, 0.975])
-    value, bounds = (
-        wording.change_text(gain[0], "CNY", language),
-        wording.interval_text(low, high, "CNY", language, signed=True),
-    )
-    chance = wording.percent_text(round(chance_to_pay(reckoned), 2), language)
-    return wording.say(
-        "plans.tried", language, gain=wording.say("list.named", language, name=value, value=bounds), chance=chance
-    )
+    parts = {
+        "gain": wording.change_text(gain.value, "CNY", language),
+        "confidence": wording.percent_text(found.confidence, language),
+        "interval": wording.interval_text(gain.low, gain.high, "CNY", language, signed=True),
+    }
+    chance = plan_numbers.chance_to_pay(reckoned)
+    share = wording.percent_text(round(chance.value, 2), language)
+    held = gain.holds and found.confidence == certification.CONFIDENCE
+    said = [
+        say("plans.tried.gain" if held else "plans.tried.gain.unproven", language, **parts),
+        say("plans.tried.chance" if chance.holds else "plans.tried.chance.unproven", language, chance=share),
+    ]
+    return str(wording.sentences_text(said, language))

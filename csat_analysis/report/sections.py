@@ -7,11 +7,18 @@ from typing import Any
 from markupsafe import Markup
 
 from csat_analysis.report import charts, wording
+from csat_analysis.report.first_step import first_step
 from csat_analysis.report.questions import open_questions
 from csat_analysis.report.view import BEST, OUTCOMES, TILES, WORST, View, asked_otherwise, change_sentences, changes
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
 
+RETENTION = "customers.retention"
+NOTES = {  # what a tile's number is of
+    "satisfaction.satisfied_share": "tile.satisfied_share.note",
+    RETENTION: "tile.retention.note",
+    "repurchase.rate": "tile.repurchase.note",
+}
 MEASURE_OF = {"satisfaction.csat": "csat", "satisfaction.nps": "nps"}
 CAVEATS = {
     "raking": "overview.caveat.raking",
@@ -41,6 +48,7 @@ def overview(view: View) -> dict[str, Any] | None:
         "trend_gaps": trend_gaps(view) if trend else [],
         "tiles": [t for t in tiles if t],
         "changed": changed(view),
+        "first": first_step(view),
         "unsaid": open_questions(view),
         "absent": absent,
         "lede": lede(view),
@@ -111,7 +119,7 @@ def tile(view: View, key: str, label: str) -> dict[str, Any] | None:
         "number": view.numbers.bare(key),
         "interval": view.numbers.interval(key),
         "note": tile_note(view, record),
-        "change": change_note(view, measure) if measure else "",
+        "change": change_note(view, measure) if measure else retention_note(view) if key == RETENTION else "",
         "spark": charts.spark_chart(view.numbers, measure) if measure else None,
     }
 
@@ -122,7 +130,15 @@ def tile_note(view: View, record: Record) -> str:
         return view.say(worded(record, wording.STANDARDS), standard=numbers.bare("satisfaction.standard"))
     if record.key == "target.progress" and record.verdict:
         return view.say(worded(record, wording.TARGETS), gain=numbers.bare("target.gain"))
-    return view.say("tile.satisfied_share.note") if record.key == "satisfaction.satisfied_share" else ""
+    return view.say(NOTES[record.key]) if record.key in NOTES else ""
+
+
+def retention_note(view: View) -> str:
+    """Whether more or fewer stayed than in the period before."""
+    change = view.shown("customers.retention_change")
+    if change is None or not change.verdict:
+        return ""
+    return view.say(worded(change, wording.RETENTION_TILES), size=view.numbers.size(change.key))
 
 
 def change_note(view: View, measure: str) -> str:

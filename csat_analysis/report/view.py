@@ -24,6 +24,8 @@ TILES = {  # the first screen's numbers beside the index
     "satisfaction.satisfied_share": "tile.satisfied_share",
     "satisfaction.csat": "tile.csat",
     "satisfaction.nps": "tile.nps",
+    "customers.retention": "tile.retention",
+    "repurchase.rate": "tile.repurchase",
 }
 
 
@@ -55,6 +57,9 @@ class View:
 
     def records(self, key: str) -> list[Record]:
         return [record for record in self.results.records if record.key == key]
+
+    def has_any(self, key: str) -> bool:
+        return any(record.key == key for record in self.results.records)
 
     def list(self, items: list) -> Markup:
         return wording.list_text(items, self.language)
@@ -109,6 +114,12 @@ def change_sentences(view: View, found: dict[str, list[Markup]]) -> list[str]:
         for word, sentence in wording.CHANGED.items()
         if word in found
     ]
+
+
+def likeliest_of(records: list[Record]) -> Record | None:
+    """Of dimensions or plans whose chance of being the first may be shown, the likeliest."""
+    judged = [record for record in records if record.shown and record.verdict]
+    return max(judged, key=lambda record: record.value) if judged else None
 
 
 def asked_otherwise(view: View, change: Record | None) -> bool:

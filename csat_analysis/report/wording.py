@@ -255,6 +255,11 @@ GROUPS |= {("reason", name): f"customers.reason.{name}" for name in REASONS}
 GROUPS |= {("direction", name): f"customers.direction.{name}" for name in ("up", "same", "down")}
 GROUPS |= {("band", name): f"customers.band.{name}" for name in ("dissatisfied", "neutral", "satisfied", "complete")}
 GROUPS |= {("rule_of_value", name): f"customers.value.{name}" for name in ("horizon_years", "discount_rate")}
+RETENTION_TILES = {
+    "more_stay": "tile.retention.more_stay",
+    "fewer_stay": "tile.retention.fewer_stay",
+    "stay_not_told": "tile.retention.stay_not_told",
+}
 RETENTIONS = {
     "more_stay": "customers.change.more_stay",
     "fewer_stay": "customers.change.fewer_stay",

@@ -1,10 +1,15 @@
 """Does a plan bring what is reckoned, is its chance of paying back honest, and is the best of three plans found?
 
 Each draw is a company of 1,500 customers with two dimensions, skewed sales and a known logit of buying again. `answers` of
-earlier surveys give the models, a third as many (60 at least) of this survey, its 20 largest customers all among them, the scores. Three plans, one of them with a range of
-points in which its truth is drawn; costs are drawn between a third and twice what each plan truly brings. The truth is summed
-over all customers: what each would bring more were its own score raised.
-`holds`: coverage of .93 or more (joint draws of skewed gains are too wide rather than too narrow, and said so); for chances: of plans said to pay with FIRST or more as many do.
+earlier surveys give the models, a third as many (60 at least) of this survey, its 20 largest customers all among them, the scores.
+Retention of three classes is known to the company and counted by us on COHORT customers of each. Three plans, one of them with a
+range of points in which its truth is drawn; costs are drawn between a third and twice what each plan truly brings. The truth is
+summed over all customers: what each would bring more were its own score raised.
+`holds`: coverage of .93 or more (joint draws of skewed gains are too wide rather than too narrow, and said so). Chances: of plans said
+to pay with FIRST or more as many do, and of those with 1 − FIRST or less as many don't; of the best plan, those called best with
+FIRST or more are, and the likeliest is the best as often as foretold, within SURE. Information: choosing by the draws
+loses no more, on average, than knowing better was said to be worth. `gain_published`: were the published slope the truth.
+`bias_by_heads`: how far the straight line is off where customers count alike, not by what they bring.
 """
 
 from __future__ import annotations
@@ -19,11 +24,14 @@ from scipy import special
 
 from csat_analysis.certification import BAND, CONFIDENCE
 from csat_analysis.design import Design
+from csat_analysis.measured import Measured
 from csat_analysis.models import curves, planner
 from csat_analysis.models.buying import buying
-from csat_analysis.models.choice import best_chances, pays_back
+from csat_analysis.models.choice import best_chances, pays_back, value_of_knowing
 from csat_analysis.models.controls import Controls
-from csat_analysis.models.customer_worth import MARGIN
+from csat_analysis.models.customer_worth import CLV, MARGIN
+from csat_analysis.models.later_years import FEWEST_OF_A_CLASS, LaterYears, multiple, retentions
+from csat_analysis.models.plan_numbers import KINDS, SCENARIO
 from csat_analysis.models.repurchase import Panel, panel_design
 from csat_analysis.programme import Programme
 from csat_analysis.programme_parts import Plan
@@ -34,6 +42,8 @@ FILES = (
     "models/choice.py",
     "models/curves.py",
     "models/effects.py",
+    "models/later_years.py",
+    "models/plan_returns.py",
     "models/planner.py",
     "models/regression.py",
     "models/resampling.py",
@@ -42,11 +52,15 @@ FILES = (
 DRAWS, SEED = 1000, 20260713
 CHUNK = 20  # companies a task; part of what a seed means
 RESAMPLES = 400
-SIZES = (150, 400, 800)
+SIZES = (150, 300, 600, 900)
 CUSTOMERS, FEWEST_NOW, KEY_ACCOUNTS = 1500, 60, 20
 SLOPE, BY_SALES, MARGIN_RATE = 0.0375, 0.25, 0.24
 PERIOD = "2026H1"
-KINDS = {"logit": "gain", "linear": "gain_linear", "spline": "gain_spline"}
+PUBLISHED = 0.0058  # probability an index point, as a programme's survey.yml may name it
+STAYING = {"A": 0.94, "B": 0.92, "C": 0.88}  # of a class in a year
+COHORT = {"A": FEWEST_OF_A_CLASS, "B": 150, "C": 300}  # customers that retention is counted on
+SURE = 0.03  # by which chances to be best may be too sure on average
+CLASSES, DISCOUNT = (0.2, 0.5), 0.10  # of customers, largest first: A up to, B up to; a year
 PLANS = {
     "goods": Plan(raises={"goods": 4.0}),
     "service": Plan(raises={"service": (3.0, 9.0)}),
@@ -75,35 +89,47 @@ def run(draws: int = DRAWS, seed: int = SEED, processes: int = 1) -> pd.DataFram
 
 def rows(n: int, notes: pd.DataFrame) -> list[dict[str, object]]:
     now, found = max(n // 3, FEWEST_NOW), []
-    for kind in ("plan_points", *KINDS.values()):
-        covered = float(notes[kind].mean())
-        bias = float(notes[f"{kind} bias"].mean()) if f"{kind} bias" in notes else None
-        found.append(
-            {
-                "test": kind,
-                "answers": now if kind == "plan_points" else n,
-                "coverage": covered,
-                "bias": bias,
-                "holds": bool(covered >= BAND[0]),
-            }
-        )
+    for kind in ("plan_points", "plan_capped", *KINDS.values(), f"gain_{CLV}"):
+        covered, of_answers = float(notes[kind].mean()), kind in planner.BY_ANSWERS
+        means = {name: mean_of(notes, f"{kind} {name}") for name in ("bias", "bias_by_heads")}
+        setting = {"test": kind, "answers": now if of_answers else n, "coverage": covered}
+        found.append(setting | means | {"holds": bool(covered >= BAND[0])})
+    companies = notes.drop_duplicates("company")
+    worth = {"foretold": float(companies["knowing"].mean()), "came": float(companies["lost"].mean())}
+    known = {"test": "information", "answers": n, "holds": worth["foretold"] >= worth["came"]}
+    paying = {"test": "pays_back", "answers": n} | row_of_chances(notes)
+    return [*found, paying, {"test": "plan_best", "answers": n} | row_of_best(companies), known | worth]
+
+
+def mean_of(notes: pd.DataFrame, name: str) -> float | None:
+    return float(notes[name].mean()) if name in notes else None
+
+
+def row_of_chances(notes: pd.DataFrame) -> dict[str, object]:
     said, denied = notes[notes["chance"] >= FIRST], notes[notes["chance"] <= 1 - FIRST]
     right = float(said["pays"].mean()) if len(said) else None
-    found.append(
-        {
-            "test": "pays_back",
-            "answers": n,
-            "said": len(said) / len(notes),
-            "right": right,
-            "denied_right": float(1 - denied["pays"].mean()) if len(denied) else None,
-            "foretold": float(notes["chance"].mean()),
-            "came": float(notes["pays"].mean()),
-            "best_found": float(notes["best_found"].mean()),
-            "best_chance": float(notes["best_chance"].mean()),
-            "holds": right is not None and right >= FIRST,
-        }
-    )
-    return found
+    denied_right = float(1 - denied["pays"].mean()) if len(denied) else None
+    return {
+        "said": len(said) / len(notes),
+        "right": right,
+        "denied_right": denied_right,
+        "foretold": float(notes["chance"].mean()),
+        "came": float(notes["pays"].mean()),
+        "holds": None not in (right, denied_right) and min(right, denied_right) >= FIRST,
+    }
+
+
+def row_of_best(companies: pd.DataFrame) -> dict[str, object]:
+    said = companies[companies["best_chance"] >= FIRST]
+    right = float(said["best_found"].mean()) if len(said) else None
+    foretold, came = float(companies["best_chance"].mean()), float(companies["best_found"].mean())
+    return {
+        "said": len(said) / len(companies),
+        "right": right,
+        "foretold": foretold,
+        "came": came,
+        "holds": right is not None and right >= FIRST and foretold <= came + SURE,
+    }
 
 
 def one_chunk(task: tuple[int, int, int]) -> pd.DataFrame:
@@ -117,32 +143,62 @@ def one_company(n: int, rng: np.random.Generator) -> list[dict[str, object]]:
     now = asked(frame, max(n // 3, FEWEST_NOW), rng)
     wave = wave_of(now, frame)
     models = buying(findings(panel_of(n, frame, now, rng), wave), draws=RESAMPLES, seed=int(rng.integers(2**31)))
-    worth = pd.DataFrame({MARGIN: MARGIN_RATE * frame["sales_12m"].to_numpy()}, index=frame["customer_id"])
     if not hasattr(models, "rows"):
         return []
     truth = {name: true_gain(plan, frame, rng) for name, plan in PLANS.items()}
-    costs = {name: float(rng.uniform(1 / 3, 2) * gain) for name, (gain, _) in truth.items()}
+    costs = {name: float(rng.uniform(1 / 3, 2) * gain.logit) for name, gain in truth.items()}
     plans = {name: plan.model_copy(update={"cost": (costs[name],) * 2}) for name, plan in PLANS.items()}
-    seed = int(rng.integers(2**31))
-    reckoned = planner.reckon(plans, wave, models, worth, draws=RESAMPLES, seed=seed)
+    worth = pd.DataFrame({MARGIN: MARGIN_RATE * frame["sales_12m"].to_numpy()}, index=frame["customer_id"])
+    seed, later = int(rng.integers(2**31)), counted(frame, rng)
+    reckoned = planner.reckon(plans, wave, models, worth, later, draws=RESAMPLES, seed=seed)
     reckoned = {name: plan for name, plan in reckoned.items() if isinstance(plan.gain(), np.ndarray)}
     if len(reckoned) < 2:
         return []
-    best = max(reckoned, key=lambda name: truth[name][0] - costs[name])
-    chances = best_chances(pd.DataFrame({name: plan.gain() for name, plan in reckoned.items()}))
-    shared = {"answers": n, "best_found": float(chances.idxmax() == best), "best_chance": float(chances.max())}
-    return [shared | note_of(plan, *truth[name], costs[name]) for name, plan in reckoned.items()]
+    gains = pd.DataFrame({name: plan.gain() for name, plan in reckoned.items()})
+    shared = {"answers": n, "company": seed} | note_of_choice(gains, {m: truth[m].logit - costs[m] for m in reckoned})
+    slope = float(models.draws["linear"][0, 1])
+    return [shared | note_of(plan, truth[name], costs[name], slope) for name, plan in reckoned.items()]
 
 
-def note_of(plan: planner.Reckoned, gain: float, points: float, cost: float) -> dict[str, object]:
-    found = planner.measured(plan.points, plan, "plan_points", CONFIDENCE)
-    note = {"plan_points": float(found.low <= points <= found.high)}
+def note_of_choice(gains: pd.DataFrame, true: dict[str, float]) -> dict[str, float]:
+    """Is the likeliest best plan the best, and what does choosing by the draws lose against knowing?"""
+    chances, expected = best_chances(gains), gains.iloc[1:].mean()
+    chosen = true[expected.idxmax()] if expected.max() > 0 else 0.0
+    return {
+        "best_found": float(chances.idxmax() == max(true, key=true.get)),
+        "best_chance": float(chances.max()),
+        "knowing": value_of_knowing(gains),
+        "lost": max(0.0, *true.values()) - chosen,
+    }
+
+
+def note_of(plan: planner.Reckoned, truth: SimpleNamespace, cost: float, slope: float) -> dict[str, object]:
+    found = planner.measured(plan.points, plan, "plan_points", CONFIDENCE, by_points=float(plan.points[0]))
+    note = {"plan_points": float(found.low <= truth.points <= found.high)}
+    if plan.lost[0] >= planner.WORTH_SAYING:
+        lost = planner.measured(plan.lost, plan, "plan_capped", CONFIDENCE)
+        note["plan_capped"] = float(lost.low <= truth.lost <= lost.high)
     for model, kind in KINDS.items():
         if model in plan.chance:
-            worth = planner.measured(plan.worth(MARGIN, model), plan, kind, CONFIDENCE)
-            note[kind] = float(worth.low <= gain <= worth.high)
-            note[f"{kind} bias"] = worth.value / gain - 1
-    return note | {"chance": pays_back(plan.gain()), "pays": float(gain > cost)}
+            values, right = plan.worth(MARGIN, model), truth.published if model == SCENARIO else truth.logit
+            by_points = float(values[0]) if model == SCENARIO else 0.0
+            note |= against(planner.measured(values, plan, kind, CONFIDENCE, by_points=by_points), right, kind)
+    note |= against(planner.measured(plan.worth(CLV), plan, f"gain_{CLV}", CONFIDENCE), truth.later, f"gain_{CLV}")
+    note["gain_linear bias_by_heads"] = slope * truth.points / truth.heads - 1
+    return note | {"chance": pays_back(plan.gain()), "pays": float(truth.logit > cost)}
+
+
+def against(found: Measured, right: float, kind: str) -> dict[str, float]:
+    return {kind: float(found.low <= right <= found.high), f"{kind} bias": found.value / right - 1}
+
+
+def counted(frame: pd.DataFrame, rng: np.random.Generator) -> LaterYears:
+    """Who stayed of last year's customers, class by class, and what that makes of the years after."""
+    multiples = {}
+    for name, size in COHORT.items():
+        stayed = int(rng.binomial(size, STAYING[name]))
+        multiples[name] = multiple(retentions(stayed, size, RESAMPLES, rng), DISCOUNT)
+    return LaterYears(pd.Series(frame["class"].to_numpy(), frame["customer_id"]), multiples, min(COHORT.values()))
 
 
 def asked(frame: pd.DataFrame, size: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -162,6 +218,8 @@ def customers(rng: np.random.Generator) -> pd.DataFrame:
     sales = np.exp(10.5 + size)
     frame = pd.DataFrame({"customer_id": [f"C{place}" for place in range(CUSTOMERS)], "sales_12m": sales} | scores)
     frame["size"] = np.where(size > 0.5, "large", "small")
+    place = frame["sales_12m"].rank(ascending=False, pct=True)
+    frame["class"] = np.select([place <= CLASSES[0], place <= CLASSES[1]], ["A", "B"], "C")
     return frame.assign(log_sales=np.log1p(sales / 1000))
 
 
@@ -169,15 +227,27 @@ def odds(goods: pd.Series, service: pd.Series, log_sales: pd.Series) -> pd.Serie
     return -2.4 + SLOPE * (0.6 * goods + 0.4 * service) + BY_SALES * log_sales
 
 
-def true_gain(plan: Plan, frame: pd.DataFrame, rng: np.random.Generator) -> tuple[float, float]:
-    """What all customers of the plan would bring more in margin, and how much the index would rise."""
+def true_gain(plan: Plan, frame: pd.DataFrame, rng: np.random.Generator) -> SimpleNamespace:
+    """Over all customers of the plan: margin more by the true model (`logit`) and were the published slope true (`published`), of
+    later years (`later`); rise of the index (`points`), of the probability by heads (`heads`), share of points lost (`lost`).
+    """
     inside = frame["size"].eq(plan.customers["size"]) if plan.customers else pd.Series(True, index=frame.index)
-    raised = frame[["goods", "service"]].copy()
+    part, raised, planned = np.array([0.6, 0.4]), frame[["goods", "service"]].copy(), 0.0
     for name, (low, high) in plan.raises.items():
-        raised[name] = (raised[name] + inside * rng.uniform(low, high)).clip(upper=100)
+        points = rng.uniform(low, high)
+        raised[name] = (raised[name] + inside * points).clip(upper=100)
+        planned += points * part[["goods", "service"].index(name)] * inside.mean()
     before, after = (special.expit(odds(t["goods"], t["service"], frame["log_sales"])) for t in (frame, raised))
-    points = (raised - frame[["goods", "service"]]).mean() @ np.array([0.6, 0.4])
-    return float(MARGIN_RATE * (frame["sales_12m"] * (after - before)).sum()), float(points)
+    points, margin = (raised - frame[["goods", "service"]]) @ part, MARGIN_RATE * frame["sales_12m"]
+    stay = frame["class"].map({name: multiple(r, DISCOUNT) for name, r in STAYING.items()})
+    return SimpleNamespace(
+        logit=float((margin * (after - before)).sum()),
+        published=float((margin * PUBLISHED * points).sum()),
+        later=float((margin * stay * (after - before)).sum()),
+        points=float(points.mean()),
+        heads=float((after - before).mean()),
+        lost=float(1 - points.mean() / planned),
+    )
 
 
 def panel_of(n: int, frame: pd.DataFrame, now: pd.DataFrame, rng: np.random.Generator) -> Panel:
@@ -212,7 +282,7 @@ def findings(panel: Panel, wave: SimpleNamespace) -> SimpleNamespace:
         straight=curves.straight(panel, held),
         linear=curves.linear_probability(panel, held),
         curved=curves.curved(panel, held),
-        benchmark=None,
+        benchmark=PUBLISHED,
     )
 
 

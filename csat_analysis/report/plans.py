@@ -1,0 +1,125 @@
+"""What plans would bring, side by side: from recorded results alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csat_analysis.report import drivers_charts, wording
+from csat_analysis.report.view import View, likeliest_of
+from csat_analysis.report.wording import worded
+from csat_analysis.results import Record
+
+
+def plan_part(view: View) -> dict[str, Any] | None:
+    points = view.records("plan.points")
+    if not points:
+        return None
+    own = any(record.group["plan"] in view.programme.plans for record in points)
+    said = [] if own else [view.say("plans.proposed")]
+    return {
+        "chart": drivers_charts.plans_chart(view.numbers),
+        "rows": [plan_row(view, record) for record in points],
+        "models": models(view),
+        "readings": [
+            *said,
+            *without_orders(view),
+            *paying(view),
+            *best(view),
+            *capped(view),
+            *costless(view),
+            *knowing(view),
+        ],
+    }
+
+
+def plan_row(view: View, points: Record) -> dict[str, Any]:
+    """A plan's name and records: points, cost, margin, gain, chance of paying back and margin of the years after."""
+    group = points.group
+    return {
+        "name": view.numbers.plan(group["plan"]),
+        "points": points,
+        "cost": view.results.get("plan.cost", **group) if view.has("plan.cost", **group) else None,
+        "margin": recorded(view, "plan.margin", **group),
+        "gain": view.results.get("plan.gain", **group),
+        "chance": view.shown("plan.pays_back", **group),
+        "later": recorded(view, "plan.clv", **group),
+    }
+
+
+def recorded(view: View, key: str, **group: str) -> Record | None:
+    by = group | {"model": "logit"}
+    return view.results.get(key, **by) if view.has(key, **by) else None
+
+
+def without_orders(view: View) -> list[str]:
+    margins = view.records("plan.margin")
+    if any(record.shown or record.status == "not_certified" for record in margins) or not margins:
+        return []
+    return [view.say("plans.no_orders", reason=view.status(margins[0]))]
+
+
+def paying(view: View) -> list[str]:
+    rows = drivers_charts.plan_rows(view.numbers)
+    said = []
+    for word, key in wording.PAYBACKS.items():
+        found = [name for _, name, record in rows if record.verdict == word]
+        if found:
+            said.append(view.say(key, items=view.list(found)))
+    return said
+
+
+def best(view: View) -> list[str]:
+    records = view.records("plan.best")
+    if not records:
+        return []
+    likeliest = likeliest_of(records)
+    if likeliest is None:
+        return [view.say("plans.best.hidden")]
+    parts = {
+        "plan": view.numbers.plan(likeliest.group["plan"]),
+        "chance": view.numbers.bare(likeliest.key, **likeliest.group),
+    }
+    return [view.say(worded(likeliest, wording.BEST_PLANS), **parts)]
+
+
+def capped(view: View) -> list[str]:
+    return [
+        view.say("plans.capped", plan=view.numbers.plan(r.group["plan"]), share=view.numbers.bare(r.key, **r.group))
+        for r in view.records("plan.capped")
+        if r.shown
+    ]
+
+
+def costless(view: View) -> list[str]:
+    said = []
+    for record in view.records("plan.gain"):
+        margin = view.shown("plan.margin", model="logit", **record.group)
+        if record.status == "not_supplied" and margin:
+            parts = {"margin": view.numbers.number(margin.key, **margin.group)}
+            interval = view.numbers.interval(margin.key, **margin.group)
+            said.append(
+                view.say("plans.without_cost", plan=view.numbers.plan(record.group["plan"]), interval=interval, **parts)
+            )
+    return said
+
+
+def knowing(view: View) -> list[str]:
+    perfect = view.shown("plan.perfect_information")
+    some = [record for record in view.records("plan.information") if record.shown]
+    if not perfect or not some:
+        return []
+    first = some[0]
+    parts = {"perfect": view.numbers.number(perfect.key), "some": view.numbers.number(first.key, **first.group)}
+    interviews = wording.number_text(int(first.group["interviews"]), "count", view.language)
+    return [view.say("plans.knowing", interviews=interviews, **parts)]
+
+
+def models(view: View) -> list[tuple[str, str, Record]]:
+    """Plan × model: the gain under each model of buying again, where it can be shown."""
+    found = []
+    for record in view.records("plan.gain"):
+        plan = view.numbers.plan(record.group["plan"])
+        found.append((plan, view.say("plan.model.logit"), record))
+        others = [r for r in view.records("plan.gain_by") if r.group["plan"] == record.group["plan"]]
+        found += [(plan, view.say(f"plan.model.{name}"), r) for r in others if (name := r.group["model"])]
+    return found
