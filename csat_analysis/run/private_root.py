@@ -11,7 +11,6 @@ from pathlib import Path
 
 import csat_analysis
 from csat_analysis.errors import RunError
-from csat_analysis.intake import kept
 from csat_analysis.period import Period
 from csat_analysis.programme import is_period
 
@@ -64,6 +63,8 @@ def private_root(root: Path, period: Period, notebooks: dict[str, Path]) -> Iter
     """Make a private root with raw data and earlier reports linked and the notebooks copied; remove it at the end."""
     with tempfile.TemporaryDirectory(prefix=leftover_prefix(period), dir=root / "reports") as folder:
         private = PrivateRoot(Path(folder), period)
+        from csat_analysis.intake import kept  # here: it loads pandas, which `csat --help` needn't
+
         for made in (private.notebooks, private.results, private.executed, private.path / kept.FOLDER):
             made.mkdir(parents=True)
         link_folder(root / "data" / "raw", private.path / "data" / "raw")
