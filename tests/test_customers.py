@@ -238,6 +238,14 @@ def test_a_class_that_one_customer_dominates_is_hidden_with_those_that_would_tel
     assert all_of.classes["hidden"].all()
 
 
+def test_a_product_that_one_customer_buys_most_of_is_hidden_with_one_that_would_tell_it(tmp_path):
+    bought = [("p1", 900)] + [("p1", 10)] * 7 + [("p2", 50)] * 9 + [("p3", 60)] * 10
+    orders = "".join(f"O{n},C{n},2026-03-01,{amount},0.2,{product},\n" for n, (product, amount) in enumerate(bought))
+    listed = "".join(f"C{n},north,2020-01-01,100,10,,\n" for n in range(len(bought)))
+    products = CustomerFindings(waves(tmp_path, orders=orders, lists=(None, listed)), NOW).products
+    assert products.loc["p1", "largest"] > 0.5 and products["hidden"].to_dict() == {"p1": True, "p2": True, "p3": False}
+
+
 # --- what isn't there ------------------------------------------------------------------------------------------------
 
 
