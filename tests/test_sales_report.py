@@ -58,7 +58,7 @@ def test_each_word_on_growth_has_its_sentence(language, growth):
 def test_managers_who_cannot_be_told_apart_are_not_ranked():
     assert "M11" not in words(only=("sales.win", "sales.leads"))
     told = words(rates="rates_differ")
-    assert "By manager win rates differ beyond chance. Lower than the rest: M11 (12.0%)" in told
+    assert "By manager win rates differ beyond chance. Lower than the rest: M11 (12.0%; interval 2.0% to 22.0%; closed leads: 147)" in told
 
 
 def test_a_hidden_manager_is_not_listed_and_that_is_said():
