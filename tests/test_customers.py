@@ -90,6 +90,13 @@ def test_small_groups_are_hidden_and_have_no_verdict(found):
     assert all(rate.hidden and rate.verdict is None for rate in rates.values())
 
 
+def test_a_group_s_difference_from_the_others_is_by_hand(found):
+    gaps = {(rate.segment, rate.level): rate.gap for rate in group_rates(found)}
+    north, south = gaps["branch", "north"], gaps["branch", "south"]
+    assert north.value == pytest.approx(2 / 3 - 2 / 3) and north.low == pytest.approx(-south.high)
+    assert (north.low, north.high) == pytest.approx((-0.53347, 0.53347), abs=5e-6)  # Newcombe of 2 of 3 and 2 of 3
+
+
 def test_many_groups_are_judged_together():
     alone = share_verdicts({"a": (0.1, 0.03)})
     among = share_verdicts({"a": (0.1, 0.03)} | {n: (0.0, 0.9) for n in range(20)})
