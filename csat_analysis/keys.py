@@ -11,6 +11,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "data.values_missing": ("count", ("table", "rule")),
     "data.values_repaired": ("count", ("table", "rule")),
     "data.rows_set_aside_by_rule": ("count", ("table", "rule")),
+    "data.noted": ("count", ("table", "rule")),
     "data.asked": ("count", ("panel",)),
     "data.answers": ("count", ("panel",)),
     "data.clean_share": ("share", ()),
