@@ -35,6 +35,7 @@ def test_numbers_stand_in_their_sentences():
     assert "In the end 40.0% of leads are won (interval 32.0% to 48.0%); half are closed within 53.0 days" in said
     assert "All managers together reached 97.8% of their sales targets" in said
     assert "Their sales changed by +2.8% on a year earlier" in said
+    assert "The other customers’ sales: −11.8%, by chance within −23.8% to +0.2%" in said
     assert "Rose: number of exclusive customers (+5.1%)" in said
     assert "How long leads stay in each stage cannot be told" in said
 

@@ -105,6 +105,7 @@ def exclusive(view: View) -> list[str]:
                 growth=numbers.number(growth.key),
                 interval=numbers.interval(growth.key),
                 others=numbers.number(others.key),
+                others_interval=numbers.interval(others.key),
             )
         )
         gap = view.shown("customers.exclusive_growth_gap")
