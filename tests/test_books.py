@@ -129,6 +129,23 @@ def test_a_customer_counts_as_exclusive_as_the_list_said_in_each_period():
     assert only.hides(3) and only.hides(2), "b has two thirds of the sales"
 
 
+def many(kind: str, sales: list[float], first: str) -> dict:
+    return {f"{first}{n}": (kind, amount) for n, amount in enumerate(sales)}
+
+
+def test_exclusive_customers_do_not_tell_of_few_others():
+    """Total = sales / share, so the others' sales are on the page too."""
+    plenty, few, one = [10.0] * 8, [10.0] * 2, [900.0] + [10.0] * 7
+    whole = many("yes", plenty, "a") | many("no", plenty, "b")
+    assert not sides(whole, whole).hides(5)
+    for others in (few, one, [10.0] * 2 + [0.0] * 6):
+        thin = many("yes", plenty, "a") | many("no", others, "b")
+        assert sides(thin, whole).hides(5) and sides(whole, thin).hides(5)
+        turned = many("no", plenty, "a") | many("yes", others, "b")
+        assert sides(turned, whole).hides(5) and sides(whole, turned).hides(5)
+    assert not sides(many("yes", plenty, "a"), many("yes", plenty, "a")).hides(5), "no others, so none to show"
+
+
 def test_growth_has_a_place_for_customers_who_stopped_or_began():
     found = symmetric_growth(pd.Series([110.0, 0, 5, 0]), pd.Series([90.0, 5, 0, 0]))
     assert found[:3].tolist() == [0.2, -2, 2]

@@ -90,6 +90,13 @@ def test_small_groups_are_hidden_and_have_no_verdict(found):
     assert all(rate.hidden and rate.verdict is None for rate in rates.values())
 
 
+def test_a_group_s_difference_from_the_others_is_by_hand(found):
+    gaps = {(rate.segment, rate.level): rate.gap for rate in group_rates(found)}
+    north, south = gaps["branch", "north"], gaps["branch", "south"]
+    assert north.value == pytest.approx(2 / 3 - 2 / 3) and north.low == pytest.approx(-south.high)
+    assert (north.low, north.high) == pytest.approx((-0.53347, 0.53347), abs=5e-6)  # Newcombe of 2 of 3 and 2 of 3
+
+
 def test_many_groups_are_judged_together():
     alone = share_verdicts({"a": (0.1, 0.03)})
     among = share_verdicts({"a": (0.1, 0.03)} | {n: (0.0, 0.9) for n in range(20)})
@@ -236,6 +243,14 @@ def test_a_class_that_one_customer_dominates_is_hidden_with_those_that_would_tel
     all_of = CustomerFindings(waves(tmp_path, orders=None, lists=(None, many)), NOW)
     assert all_of.classes.loc["A", "customers"] >= 5 and all_of.classes.loc["A", "largest"] > 0.5
     assert all_of.classes["hidden"].all()
+
+
+def test_a_product_that_one_customer_buys_most_of_is_hidden_with_one_that_would_tell_it(tmp_path):
+    bought = [("p1", 900)] + [("p1", 10)] * 7 + [("p2", 50)] * 9 + [("p3", 60)] * 10
+    orders = "".join(f"O{n},C{n},2026-03-01,{amount},0.2,{product},\n" for n, (product, amount) in enumerate(bought))
+    listed = "".join(f"C{n},north,2020-01-01,100,10,,\n" for n in range(len(bought)))
+    products = CustomerFindings(waves(tmp_path, orders=orders, lists=(None, listed)), NOW).products
+    assert products.loc["p1", "largest"] > 0.5 and products["hidden"].to_dict() == {"p1": True, "p2": True, "p3": False}
 
 
 # --- what isn't there ------------------------------------------------------------------------------------------------

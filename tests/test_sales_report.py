@@ -3,6 +3,7 @@
 import pytest
 from page_text import plain
 from report_examples import house_results, report, without
+from report_records import record
 from sales_records import sales_records
 
 from csat_analysis.report import render
@@ -34,6 +35,7 @@ def test_numbers_stand_in_their_sentences():
     assert "In the end 40.0% of leads are won (interval 32.0% to 48.0%); half are closed within 53.0 days" in said
     assert "All managers together reached 97.8% of their sales targets" in said
     assert "Their sales changed by +2.8% on a year earlier" in said
+    assert "The other customers’ sales: −11.8%, by chance within −23.8% to +0.2%" in said
     assert "Rose: number of exclusive customers (+5.1%)" in said
     assert "How long leads stay in each stage cannot be told" in said
 
@@ -58,7 +60,8 @@ def test_each_word_on_growth_has_its_sentence(language, growth):
 def test_managers_who_cannot_be_told_apart_are_not_ranked():
     assert "M11" not in words(only=("sales.win", "sales.leads"))
     told = words(rates="rates_differ")
-    assert "By manager win rates differ beyond chance. Lower than the rest: M11 (12.0%)" in told
+    lower = "Lower than the rest: M11 (12.0%; interval 2.0% to 22.0%; closed leads: 147)"
+    assert f"By manager win rates differ beyond chance. {lower}" in told
 
 
 def test_a_hidden_manager_is_not_listed_and_that_is_said():
@@ -89,3 +92,16 @@ def test_without_anything_supplied_the_part_is_absent():
 def test_the_part_is_small_enough_for_the_page():
     for language in ("en", "zh"):
         assert len(made(language).page().encode()) < 150_000, "style, section and popovers together"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("rule", ["hundredfold", "file_hundredfold"])
+def test_amounts_that_may_be_in_another_unit_are_said_before_any_sum(language, rule):
+    """They are in every sum as they were written, so ten orders in fen can lift attainment by a quarter."""
+    noted = record("data.noted", 7, status="exact", n=None, notebook="01_clean_data", table="orders", rule=rule)
+    sentence = "customers_and_service.suspected" + ("_file" if rule.startswith("file") else "")
+    start = say(sentence, language, **({} if rule.startswith("file") else {"number": "7"}))
+    results = Results([*house_results().records, *sales_records(), noted])
+    page = plain(report(results, language).section("customers_and_service"))
+    assert page.index(start) < page.index("97.8%")
+    assert start not in words(language)

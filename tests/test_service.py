@@ -67,6 +67,11 @@ def test_one_small_period_alone_gives_no_number_that_so_few_can_bear(tmp_path):
     assert isinstance(service.rates["all", "customer"], Measured)
 
 
+def test_large_customers_stand_against_small_ones(tmp_path):
+    service = service_of(tmp_path, customers=CUSTOMERS, tickets=TICKETS)
+    assert [g.level for g in service.groups if g.segment == "customer_size"] == ["large", "small"]
+
+
 def test_small_groups_are_hidden(tmp_path):
     service = service_of(tmp_path, customers=CUSTOMERS, tickets=TICKETS)
     assert [g.level for g in service.groups] and all(group.hidden for group in service.groups)

@@ -99,6 +99,18 @@ def test_segments_partition_the_answers(waves):
         assert sum(g.index.n for g in groups if g.segment == segment) == wave.index.n
 
 
+def test_large_and_small_customers_are_held_against_each_other(waves):
+    """Large: above the median of the whole list, not of those who answered; the two differences mirror each other."""
+    wave, groups = waves[NOW], {g.level: g for g in segment_groups(waves[NOW]) if g.segment == "customer_size"}
+    large, small = groups["large"], groups["small"]
+    sales = wave.clean.tables["customers"].set_index("customer_id")["sales_12m"]
+    mine = wave.answers["customer_id"].map(sales)
+    assert large.index.n == (mine[wave.answer_scores["person_score"].notna()] > sales.median()).sum()
+    assert large.index.n + small.index.n == wave.index.n
+    assert large.difference.value == pytest.approx(large.index.value - small.index.value)
+    assert small.difference.value == pytest.approx(-large.difference.value)
+
+
 def test_executives_think_better_of_the_company_than_its_customers(waves, truth):
     gap = waves[NOW].perception_gap
     inside = truth.value(str(NOW), "three_panel_mean")

@@ -9,12 +9,11 @@ import pandas as pd
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.metrics.history import events, everyone_listed
 from csat_analysis.metrics.purchasing import YEAR_DAYS, orders_within, rfm
-from csat_analysis.metrics.retention import SIZE, customer_size
 from csat_analysis.metrics.satisfaction import PERSON
 from csat_analysis.metrics.value import Value, years_since
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.period import Period
-from csat_analysis.survey.frame import abc_class, tenure
+from csat_analysis.survey.frame import SIZE, abc_class, customer_size, tenure
 
 FILE = "customers_360.parquet"
 PERSONAL = ("name",)  # for analysts only: never in the stakeholders' report

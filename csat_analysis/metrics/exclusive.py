@@ -38,10 +38,15 @@ class Exclusive:
         return counted(self.now, YES)
 
     def hides(self, min_group: int) -> bool:
-        """Fewer exclusive customers than may be shown, or one with more than half of their sales, now or a year earlier."""
+        """Fewer exclusive customers, or others, than may be shown, or one with more than half of their sales, now or a year earlier.
+
+        The others' count and sales follow from those of exclusive customers and their shares, so they hide both. Nobody on a
+        side shows nobody.
+        """
         sides = [self.now] if isinstance(self.before, NoEstimate) else [self.now, self.before]
-        sales = [side.loc[side["exclusive"] == YES, "sales"] for side in sides if "sales" in side]
-        return self.count < min_group or any(dominated(own[own > 0]) for own in sales)
+        groups = [(side, kind) for side in sides for kind in (YES, NO)]
+        few = any(0 < counted(side, kind) < min_group for side, kind in groups)
+        return self.count < min_group or few or any(shows_one(side, kind, min_group) for side, kind in groups)
 
     @property
     def share(self) -> float | NoEstimate:
@@ -169,6 +174,14 @@ def side(wave: Wave, orders: pd.DataFrame | NoEstimate, period: Period, until: p
 
 def counted(side: pd.DataFrame, kind: str) -> int:
     return int(((side["exclusive"] == kind) & side["in_frame"]).sum())
+
+
+def shows_one(side: pd.DataFrame, kind: str, min_group: int) -> bool:
+    """Were the sales of these customers made by fewer than may be shown, or mostly by one?"""
+    if "sales" not in side:
+        return False
+    buying = side.loc[(side["exclusive"] == kind) & (side["sales"] > 0), "sales"]
+    return 0 < len(buying) < min_group or dominated(buying)
 
 
 def sold(side: pd.DataFrame, kind: str) -> float:

@@ -119,7 +119,8 @@ class Power:
         """(segment, level) → smallest detectable change of its index."""
         if self.not_comparable("index"):
             return {}
-        return {(g.segment, g.level): self.group(g.index) for g in segment_groups(self.last)}
+        groups = [g for g in segment_groups(self.last) if g.segment in self.last.segments]
+        return {(g.segment, g.level): self.group(g.index) for g in groups}
 
     def managers(self) -> dict[str, float | NoEstimate]:
         """Manager → smallest detectable change of the index of that manager's customers; none without managers in the frame."""

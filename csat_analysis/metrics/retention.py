@@ -15,10 +15,9 @@ from csat_analysis.metrics.counted import counted_difference, counted_share
 from csat_analysis.metrics.history import events
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.period import Period
-from csat_analysis.survey.frame import customer_segments
+from csat_analysis.survey.frame import customer_segments, with_size
 
 Counted = Measured | NoEstimate
-SIZE = "customer_size"  # large: the half with the larger yearly sales
 LOST = ("left", "not_listed")
 GAPS = ("came_back", "listed_late", "began_anew")
 
@@ -149,14 +148,7 @@ def listed_ids(wave: Wave) -> np.ndarray:
 def start_levels(wave: Wave) -> pd.DataFrame:
     """Level of each listed customer in every segment, and whether large or small."""
     customers = wave.clean.tables["customers"]
-    levels = customer_segments(customers, wave.programme, wave.clean.survey_date)
-    return levels.assign(**{SIZE: customer_size(customers)}) if "sales_12m" in customers else levels
-
-
-def customer_size(customers: pd.DataFrame) -> pd.Series:
-    """large: yearly sales above the median of the list; small: the others; missing where sales are."""
-    sales = customers.set_index("customer_id")["sales_12m"]
-    return pd.Series(np.where(sales > sales.median(), "large", "small"), index=sales.index).where(sales.notna())
+    return with_size(customer_segments(customers, wave.programme, wave.clean.survey_date), customers)
 
 
 def ordered_between(waves: Mapping[Period, Wave], who: pd.Index, start: Wave, end: Wave) -> pd.Series:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from csat_analysis.disclosure import suppressed_groups
-from csat_analysis.metrics.counted import difference_p_value
+from csat_analysis.metrics.counted import counted_difference, difference_p_value
 from csat_analysis.metrics.retention import Counted, Stay
 from csat_analysis.verdicts import share_verdicts
 
 
 @dataclass(frozen=True, eq=False)
 class Rate:
-    """The rate of one level of a segment; verdict against all other customers whose level is known; hidden: may not be shown."""
+    """The rate of one level of a segment; gap to all other customers whose level is known, and its verdict; hidden: may not be shown."""
 
     segment: str
     level: str
     rate: Counted
+    gap: Counted
     hidden: bool
     verdict: str | None
 
@@ -43,8 +44,15 @@ def group_rates(found: Stay, column: str = "stayed") -> list[Rate]:
         Rate(
             *place,
             found.rate(column, found.levels[place[0]] == place[1], reporting.confidence),
+            gap_of(counts[place], reporting.confidence),
             place in hidden,
             verdicts.get(place),
         )
         for place in levels
     ]
+
+
+def gap_of(counts: tuple[int, int, int, int], confidence: float) -> Counted:
+    """The group's rate less the others', with Newcombe's interval; none where everybody is in the group."""
+    yes, n, rest_yes, rest = counts
+    return counted_difference(yes, n, rest_yes, rest, confidence)

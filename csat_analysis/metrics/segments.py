@@ -1,12 +1,15 @@
-"""Where customers differ: the index and NPS of every level of every segment, against the rest."""
+"""Where customers differ: the index and NPS of every level of every segment and of size, against the rest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.metrics import satisfaction
 from csat_analysis.metrics.wave import Number, Wave
+from csat_analysis.survey.frame import SIZE, with_size
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,22 +25,30 @@ class Group:
     nps_answers: int
 
 
+def levels_of_answers(wave: Wave) -> pd.DataFrame:
+    """Level of each answer in every segment, and whether its customer is large or small where the frame tells sales."""
+    customers, levels = wave.clean.tables.get("customers"), wave.segments
+    if customers is None or "customer_id" not in wave.answers or SIZE in levels:
+        return levels
+    sizes = with_size(pd.DataFrame(index=customers["customer_id"]), customers)
+    return levels.assign(**{name: wave.answers["customer_id"].map(sizes[name]) for name in sizes})
+
+
 def segment_groups(wave: Wave) -> list[Group]:
-    """Index and NPS of every level of every segment, in survey.yml's order of levels, then by name."""
-    groups = []
-    for segment in wave.segments:
-        levels = wave.segments[segment]
-        named = list(wave.programme.segments[segment].levels)
+    """Index and NPS of every level of every segment and of size, in survey.yml's order of levels, then by name."""
+    groups, known = [], levels_of_answers(wave)
+    for segment in known:
+        levels = known[segment]
+        named = list(wave.programme.segments[segment].levels) if segment in wave.programme.segments else []
         present = sorted(
             set(levels.dropna()), key=lambda level: (named.index(level) if level in named else len(named), level)
         )
-        groups += [one_group(wave, segment, level) for level in present]
+        groups += [one_group(wave, segment, level, levels) for level in present]
     return groups
 
 
-def one_group(wave: Wave, segment: str, level: str) -> Group:
+def one_group(wave: Wave, segment: str, level: str, levels: pd.Series) -> Group:
     design, scores, programme = wave.sample.design, wave.answer_scores, wave.programme
-    levels = wave.segments[segment]
     inside, rest = levels == level, levels.notna() & (levels != level)
     dimensions = satisfaction.dimension_means(design, scores, programme, inside=inside)
     index = satisfaction.satisfaction_index(dimensions, programme)
@@ -53,10 +64,10 @@ def hidden_groups(wave: Wave, groups: list[Group], answers: str) -> set[tuple[st
     Answers without a level are a group of their own: all levels and the whole would tell theirs.
     """
     measured = wave.answer_scores[satisfaction.PERSON] if answers == "index_answers" else wave.answers.get("nps")
-    hidden = set()
-    for segment in wave.segments:
+    hidden, known = set(), levels_of_answers(wave)
+    for segment in known:
         sizes = {group.level: getattr(group, answers) for group in groups if group.segment == segment}
-        nameless = wave.segments[segment].isna() & measured.notna() if measured is not None else []
+        nameless = known[segment].isna() & measured.notna() if measured is not None else []
         names = suppressed_groups(sizes | {None: int(sum(nameless))}, wave.programme.reporting.min_group)
         hidden |= {(segment, level) for level in names if level is not None}
     return hidden

@@ -163,12 +163,14 @@ class CustomerFindings:
 
     @cached_property
     def products(self) -> pd.DataFrame:
-        """Products with their share of sales; empty without any. `hidden` as for classes."""
+        """Products with their share of sales; empty without any. `hidden`: too few customers, or one has most of it, with another that
+        would tell it (shares add up to all).
+        """
         found = self.orders if isinstance(self.orders, NoEstimate) else purchasing.product_mix(self.orders)
         if isinstance(found, NoEstimate):
             return pd.DataFrame()
-        few = suppressed_groups(found["customers"].to_dict(), self.least)
-        return found.assign(hidden=found.index.isin(list(few)) | (found["largest"] > DOMINANT))
+        sizes = found["customers"].mask(found["largest"] > DOMINANT, found["customers"].clip(upper=self.least - 1))
+        return found.assign(hidden=found.index.isin(list(suppressed_groups(sizes.to_dict(), self.least))))
 
     @cached_property
     def values(self) -> dict[str, Value] | NoEstimate:

@@ -19,7 +19,7 @@ from csat_analysis.models import slowness
 from csat_analysis.models.journey import AtStage, journey
 from csat_analysis.models.served import Served, served_panel
 from csat_analysis.period import Period
-from csat_analysis.survey.frame import customer_segments
+from csat_analysis.survey.frame import customer_segments, with_size
 
 
 @dataclass(frozen=True)
@@ -103,17 +103,18 @@ class Service:
 
     @cached_property
     def groups(self) -> list[GroupRate]:
-        """Every level of every segment of the list of customers at the survey, in survey.yml's order."""
+        """Every level of every segment and of size, of the list of customers at the survey, in survey.yml's order."""
         found, programme = self.exposure, self.wave.programme
         customers = self.wave.clean.tables.get("customers")
         if isinstance(found, NoEstimate) or customers is None:
             return []
-        levels, rows = customer_segments(customers, programme, self.wave.clean.survey_date), []
+        levels = with_size(customer_segments(customers, programme, self.wave.clean.survey_date), customers)
+        rows = []
         for segment in levels:
             mine = levels[segment].reindex(found.table.index)
             sizes = mine.value_counts()
             hidden = suppressed_groups(sizes.to_dict() | {None: int(mine.isna().sum())}, programme.reporting.min_group)
-            named = list(programme.segments[segment].levels)
+            named = list(programme.segments[segment].levels) if segment in programme.segments else []
             order = sorted(sizes.index, key=lambda level: (named.index(level) if level in named else len(named), level))
             for level in order:
                 rate = complaints.complaint_rate(

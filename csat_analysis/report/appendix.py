@@ -32,7 +32,7 @@ ESTIMATORS = {
     for name in ("index", "share", "nps", "median", "p90", "difference", "change", "satisfied_share", "alpha", "omega")
 }
 ROW_KEYS = ("data.rows_in", "data.rows_kept", "data.rows_set_aside")
-HANDLED_KEYS = ("data.values_missing", "data.values_repaired", "data.rows_set_aside_by_rule")
+HANDLED_KEYS = ("data.values_missing", "data.values_repaired", "data.rows_set_aside_by_rule", "data.noted")
 
 
 def belief(view: View) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def received(view: View) -> dict[str, Any] | None:
 
 
 def handled(view: View) -> list[tuple[str, str, list[Markup | str]]]:
-    """(table, rule, counts: values set to missing, values repaired, rows set aside), where a rule found anything."""
+    """(table, rule, counts: missing, repaired, set aside, noted and kept), where a rule found anything."""
     found = [record for key in HANDLED_KEYS for record in view.records(key) if record.value]
     order = list(wording.TABLES)
     groups = dict.fromkeys((record.group["table"], record.group["rule"]) for record in found)

@@ -105,6 +105,7 @@ def exclusive(view: View) -> list[str]:
                 growth=numbers.number(growth.key),
                 interval=numbers.interval(growth.key),
                 others=numbers.number(others.key),
+                others_interval=numbers.interval(others.key),
             )
         )
         gap = view.shown("customers.exclusive_growth_gap")
@@ -155,10 +156,21 @@ def rates(view: View, column: str) -> list[str]:
     said = [view.say(worded(record, wording.RATES), column=view.numbers.trait(column))]
     groups = view.records(f"sales.win_rate_{column}")
     for word in ("higher", "lower"):
-        found = [view.named(r.group[column], r) for r in groups if r.verdict == word]
+        found = [rate_named(view, r.group[column], r) for r in groups if r.verdict == word and r.shown]
         if found:
             said.append(view.say(f"sales.rates.{word}", items=view.list(found)))
     return [view.sentences(*said)]
+
+
+def rate_named(view: View, name: str, record: Record) -> str:
+    """A manager or source that is named has the interval and the number of closed leads beside its rate."""
+    numbers = view.numbers
+    parts = {
+        "value": numbers.bare(record.key, **record.group),
+        "interval": numbers.interval(record.key, **record.group),
+        "n": wording.number_text(record.n, "count", view.language),
+    }
+    return view.say("sales.rates.item", name=name, **parts)
 
 
 def attainment(view: View) -> dict[str, Any] | None:

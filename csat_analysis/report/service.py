@@ -115,8 +115,7 @@ def groups(view: View) -> list[str]:
 
 
 def group_name(view: View, record: Record) -> str:
-    segment, level = record.group["segment"], record.group["level"]
-    return view.programme.label("segment", segment, view.language, level)
+    return view.numbers.trait(record.group["segment"], record.group["level"])
 
 
 def waits(view: View) -> dict[str, Any]:

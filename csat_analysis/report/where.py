@@ -94,8 +94,8 @@ def segments(view: View) -> dict[str, Any] | None:
         return None
     rows = [
         (
-            view.programme.label("segment", r.group["segment"], view.language),
-            view.programme.label("segment", r.group["segment"], view.language, r.group["level"]),
+            view.numbers.trait(r.group["segment"]),
+            view.numbers.trait(r.group["segment"], r.group["level"]),
             r,
         )
         for r in records

@@ -12,6 +12,8 @@ from csat_analysis.estimate import NoEstimate
 from csat_analysis.intake import Clean
 from csat_analysis.programme import Programme, Segment
 
+SIZE = "customer_size"  # large: the half with the larger yearly sales
+
 
 def frame_count(clean: Clean) -> int | NoEstimate:
     """Customers in the frame."""
@@ -67,6 +69,18 @@ def levels_of(customers: pd.DataFrame, programme: Programme, on: dt.date, column
     """Level of each customer (index customer_id) in one column of the frame, or in customer_class or tenure; None without it."""
     alone = programme.model_copy(update={"segments": {column: Segment()}})
     return customer_segments(customers, alone, on).get(column)
+
+
+def customer_size(customers: pd.DataFrame) -> pd.Series:
+    """large: yearly sales above the median of the list; small: the others; missing where sales are."""
+    sales = customers.set_index("customer_id")["sales_12m"]
+    return pd.Series(np.where(sales > sales.median(), "large", "small"), index=sales.index).where(sales.notna())
+
+
+def with_size(levels: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+    """Levels of segments (index customer_id) with large and small beside them, unless they are there or sales aren't known."""
+    known = "sales_12m" in customers and SIZE not in levels
+    return levels.assign(**{SIZE: customer_size(customers)}) if known else levels
 
 
 def level_name(value: object) -> str:
