@@ -157,7 +157,7 @@ def frame_facts(wave: Wave) -> pd.DataFrame:
 
 
 def with_outcomes(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int) -> pd.DataFrame:
-    """Answers with `closed`, `bought` and `bought_before`.
+    """Answers with `closed`, `bought`, `bought_before` and `days_to_order` (to the first order after; NaN where none is known).
 
     An order on the answer's own day counts as before it. `bought_before` is missing where orders don't reach back far
     enough to tell. Without a day's orders nobody knows who bought: a window that overlaps a hole (`hole_days`) is not closed.
@@ -165,6 +165,7 @@ def with_outcomes(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int)
     days = answers.reset_index()[["index", "customer_id", "responded_on"]].merge(orders, on="customer_id")
     after = (days["ordered_on"] - days["responded_on"]).dt.days
     bought = answers.index.isin(days.loc[(after > 0) & (after <= window_days), "index"])
+    first = after[after > 0].groupby(days["index"]).min()
     before = answers.index.isin(days.loc[(after <= 0) & (after > -window_days), "index"])
     window = pd.Timedelta(days=window_days)
     holes = hole_days(orders["ordered_on"])
@@ -175,7 +176,7 @@ def with_outcomes(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int)
     return answers.assign(
         closed=closed,
         bought=pd.Series(bought, index=answers.index, dtype=float).where(closed),
-        bought_since=answers.index.isin(days.loc[after > 0, "index"]),
+        days_to_order=first.reindex(answers.index).astype(float),
         bought_before=pd.Series(before, index=answers.index, dtype=float).where(known | before),
     )
 
