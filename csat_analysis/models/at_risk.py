@@ -1,4 +1,4 @@
-"""Customers whose window is still open and who haven't ordered since: how likely each is to, and how much of their sales is at stake.
+"""Customers who are awaited (window open, no order since): how likely each is to buy, and how much of their sales is at stake.
 
 Most who buy again do so soon. Whoever has let days pass without an order is less likely to buy in what is left of the window
 than the model of all answers says, so the model here is of earlier answers whose customers had let as many days pass.

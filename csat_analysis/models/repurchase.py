@@ -88,7 +88,9 @@ def repurchase_panel(waves: Mapping[Period, Wave], now: Period) -> Panel | NoEst
     if not joined.any():
         return NoEstimate("not_supplied", "answers name neither customer nor day: orders can't be joined to them")
     if not everyone.loc[joined, "customer_id"].isin(orders["customer_id"]).any():
-        return NoEstimate("not_supplied", "no order is of a customer who answered: is customer_id the same in both tables?")
+        return NoEstimate(
+            "not_supplied", "no order is of a customer who answered: is customer_id the same in both tables?"
+        )
     table = with_outcomes(everyone[joined].reset_index(drop=True), orders, rule.window_days)
     if not table["closed"].any():
         first = (table["responded_on"].min() + pd.Timedelta(days=rule.window_days)).date()

@@ -75,7 +75,8 @@ def hidden(record: Record, key: str, language: str) -> str:
 
 def reason_of(record: Record, language: str) -> str:
     """Why a look has no number. Not certified isn't always for want of answers: some kinds of interval no study has tried, and
-    weights can be less even than any that were."""
+    weights can be less even than any that were.
+    """
     key = "repurchase.uncertified" if record.status == "not_certified" else wording.STATUSES[record.status]
     return say(key, language)
 
