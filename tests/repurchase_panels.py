@@ -28,6 +28,7 @@ def panel_of(**columns: object) -> Panel:
         "stratum": "others",
         "closed": True,
         "bought": np.arange(size) % 2.0,
+        "days_to_order": np.nan,
     }
     table = table.assign(**{name: value for name, value in defaults.items() if name not in table})
     table["bought"] = table["bought"].where(table["closed"])

@@ -46,6 +46,16 @@ def test_earlier_orders_are_unknown_where_the_orders_do_not_reach_back():
     assert with_outcomes(answers, orders, 30)["bought_before"].isna().tolist() == [False, True]
 
 
+def test_a_mistyped_year_hides_no_hole_and_makes_no_earlier_orders_known():
+    answers = pd.DataFrame({"customer_id": ["a", "a"], "responded_on": pd.to_datetime(["2024-01-15", "2025-01-10"])})
+    days = pd.date_range("2024-01-01", "2026-06-30", freq="2D")
+    days = days[(days < "2025-03-01") | (days >= "2025-04-01")]  # March 2025 was never supplied
+    orders = pd.DataFrame({"customer_id": "b", "ordered_on": [*days, pd.Timestamp("1899-12-30")]})
+    for supplied in (orders.iloc[:-1], orders):
+        table = with_outcomes(answers, supplied, 90)
+        assert table["closed"].tolist() == [True, False] and table["bought_before"].isna().tolist() == [True, False]
+
+
 def test_the_flow_adds_up_and_every_loss_has_its_stage():
     waves = load_waves(CHECKOUT, "2024H2")
     panel = repurchase_panel(waves, Period.parse("2024H2"))
@@ -85,7 +95,13 @@ def test_a_customer_who_answers_thrice_is_one_cluster():
             "not_estimable",
             "no window has closed: the first does on 2025-07-03",
         ),
-        (SURVEY, orders_of([("Z", "2026-06-30")]), "not_estimable", "nobody bought again .120 answers.: both outcomes"),
+        (
+            SURVEY,
+            orders_of([("C1", "2025-05-20"), ("Z", "2026-06-30")]),
+            "not_estimable",
+            "nobody bought again .120 answers.: both outcomes",
+        ),
+        (SURVEY, some_buy().replace(",C", ",K"), "not_supplied", "no order is of a customer who answered"),
     ],
 )
 def test_what_is_missing_is_said_with_what_would_be_needed(tmp_path, survey, orders, status, words):

@@ -41,7 +41,7 @@ def notes(root) -> dict[str, str]:
 
 
 def everybody(days: tuple[str, ...]) -> str:
-    return orders_of([(f"C{n}", day) for n in range(60) for day in days] + [("Z", "2026-06-30")])
+    return orders_of([(f"C{n}", day) for n in range(60) for day in ("2025-04-20", *days)] + [("Z", "2026-06-30")])
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -57,6 +57,14 @@ def test_orders_that_end_before_any_window_closes(tmp_path, capsys):
     assert own.get("repurchase.ame").status == own.get("repurchase.rate").status == "not_estimable"
     assert say("repurchase.absent.not_estimable", "en") in words
     assert "no window has closed: the first does on 2025-07-03, orders reach to 2025-06-20" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_orders_that_name_other_customers_make_no_rate_of_zero(tmp_path, language, capsys):
+    own, words = said(write_programme(tmp_path, orders=some_buy().replace(",C", ",K")), language)
+    assert own.get("repurchase.rate").status == "not_supplied" and "0.0%" not in words
+    assert say("repurchase.absent.not_supplied", language) in words
+    assert "is customer_id the same in both tables?" in capsys.readouterr().out
 
 
 def test_one_period_only(tmp_path):

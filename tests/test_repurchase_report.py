@@ -171,3 +171,26 @@ def test_charts_state_their_finding(language):
 
 def test_no_customer_is_named_in_the_report():
     assert "C0085" not in made().page() and "customer_id" not in made().page()
+
+
+def test_sales_at_risk_are_said_of_those_who_have_not_ordered_since():
+    assert "not ordered since they answered, the share with those expected not to in time: 11.0%" in words()
+    assert "在答卷后尚未下单的客户的年销售额中" in words("zh")
+
+
+def test_within_how_many_days_an_order_counts_is_said():
+    assert "an order within 180 days after the answer" in words()
+    assert "答卷后 180 天内再次下单" in words("zh")
+
+
+@pytest.mark.parametrize("key", ["repurchase.ame_corrected", "repurchase.step", "repurchase.sales_at_risk"])
+def test_what_no_study_tried_is_not_put_down_to_the_number_of_answers(key):
+    """No number of answers would have these shown."""
+    hidden = words(hide="not_certified", chosen=lambda r: r.key == key and r.status != "not_estimable")
+    shown = {"repurchase.step": "from neutral to satisfied", "repurchase.sales_at_risk": "is not given"}
+    said = next(part for part in hidden.split(". ") if shown.get(key, "the slope corrected for the noise") in part)
+    assert "no study has shown an interval to hold" in said and "sample size" not in said and "so few" not in said
+
+
+def test_what_is_held_equal_is_limited_by_the_answers_in_both_languages():
+    assert "as the answers can bear" in words() and "答卷数量足以支持" in words("zh")

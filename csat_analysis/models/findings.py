@@ -238,18 +238,21 @@ class Findings:
             return dict.fromkeys(("likely", "unlikely", "difference"), self.panel)
         return sensitivity.bought_by_intent(self.panel, self.waves[self.now].programme)
 
+    @cached_property
+    def waiting(self) -> at_risk.Waiting | NoEstimate:
+        """This survey's customers who haven't ordered since, and the model of those who had waited as long before."""
+        return self.straight if isinstance(self.straight, NoEstimate) else at_risk.waiting(self.panel, self.now)
+
     @property
     def sales_at_risk(self) -> Number:
-        if isinstance(self.straight, NoEstimate):
-            return self.straight
-        return at_risk.sales_at_risk(self.panel, self.straight, self.held, self.now)
+        return self.waiting if isinstance(self.waiting, NoEstimate) else at_risk.sales_at_risk(self.waiting)
 
     @property
     def customers_at_risk(self) -> pd.DataFrame:
         """Named customers for analysts; empty where there is no model."""
-        if isinstance(self.straight, NoEstimate):
+        if isinstance(self.waiting, NoEstimate):
             return pd.DataFrame()
-        return at_risk.customers_at_risk(self.panel, self.straight, self.held, self.now, self.confidence)
+        return at_risk.customers_at_risk(self.waiting, self.confidence)
 
     def summary(self) -> pd.DataFrame:
         """Coefficients of the logit with standard errors, as in `svyglm`; empty where there is none."""

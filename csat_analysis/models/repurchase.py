@@ -23,6 +23,7 @@ STAGES = ("answered", "representative", "joined", "closed", "scored")
 FEWEST_RARER = 10  # of the rarer outcome (mostly: didn't buy), below which no model is fitted
 CNY_COLUMN = "sales_12m"
 HOLE = 10  # orders of the usual month from which a month without any is a hole in what was supplied
+EARLIEST = 0.01  # share of orders whose days don't say when orders begin: a mistyped year would make most months empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +87,10 @@ def repurchase_panel(waves: Mapping[Period, Wave], now: Period) -> Panel | NoEst
     joined = everyone["customer_id"].notna() & everyone["responded_on"].notna()
     if not joined.any():
         return NoEstimate("not_supplied", "answers name neither customer nor day: orders can't be joined to them")
+    if not everyone.loc[joined, "customer_id"].isin(orders["customer_id"]).any():
+        return NoEstimate(
+            "not_supplied", "no order is of a customer who answered: is customer_id the same in both tables?"
+        )
     table = with_outcomes(everyone[joined].reset_index(drop=True), orders, rule.window_days)
     if not table["closed"].any():
         first = (table["responded_on"].min() + pd.Timedelta(days=rule.window_days)).date()
@@ -157,7 +162,7 @@ def frame_facts(wave: Wave) -> pd.DataFrame:
 
 
 def with_outcomes(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int) -> pd.DataFrame:
-    """Answers with `closed`, `bought` and `bought_before`.
+    """Answers with `closed`, `bought`, `bought_before` and `days_to_order` (to the first order after; NaN where none is known).
 
     An order on the answer's own day counts as before it. `bought_before` is missing where orders don't reach back far
     enough to tell. Without a day's orders nobody knows who bought: a window that overlaps a hole (`hole_days`) is not closed.
@@ -165,6 +170,7 @@ def with_outcomes(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int)
     days = answers.reset_index()[["index", "customer_id", "responded_on"]].merge(orders, on="customer_id")
     after = (days["ordered_on"] - days["responded_on"]).dt.days
     bought = answers.index.isin(days.loc[(after > 0) & (after <= window_days), "index"])
+    first = after[after > 0].groupby(days["index"]).min()
     before = answers.index.isin(days.loc[(after <= 0) & (after > -window_days), "index"])
     window = pd.Timedelta(days=window_days)
     holes = hole_days(orders["ordered_on"])
@@ -175,16 +181,20 @@ def with_outcomes(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int)
     return answers.assign(
         closed=closed,
         bought=pd.Series(bought, index=answers.index, dtype=float).where(closed),
-        bought_since=answers.index.isin(days.loc[after > 0, "index"]),
+        days_to_order=first.reindex(answers.index).astype(float),
         bought_before=pd.Series(before, index=answers.index, dtype=float).where(known | before),
     )
 
 
 def hole_days(ordered_on: pd.Series) -> pd.DatetimeIndex:
-    """Days of months without a single order though the usual month has HOLE or more: orders that were never supplied."""
+    """Days of months without a single order though the usual month has HOLE or more: orders that were never supplied.
+
+    The usual month is the median one since orders begin (EARLIEST).
+    """
     months = ordered_on.dt.to_period("M")
+    begin = ordered_on.quantile(EARLIEST, interpolation="higher").to_period("M")
     counts = months.value_counts().reindex(pd.period_range(months.min(), months.max(), freq="M"), fill_value=0)
-    empty = counts.index[(counts == 0) & (counts.median() >= HOLE)]
+    empty = counts.index[(counts == 0) & (counts[begin:].median() >= HOLE)]
     days = [pd.date_range(month.start_time, month.end_time.normalize()) for month in empty]
     return pd.DatetimeIndex(np.concatenate(days)) if days else pd.DatetimeIndex([])
 

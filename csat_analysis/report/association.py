@@ -70,9 +70,15 @@ def conclusion(results: Results, language: str) -> str:
 def hidden(record: Record, key: str, language: str) -> str:
     look = key.removeprefix("repurchase.")
     name = say(f"repurchase.association.look.{look}", language)
-    return say(
-        "repurchase.association.hidden", language, look=name, reason=say(wording.STATUSES[record.status], language)
-    )
+    return say("repurchase.association.hidden", language, look=name, reason=reason_of(record, language))
+
+
+def reason_of(record: Record, language: str) -> str:
+    """Why a look has no number. Not certified isn't always for want of answers: some kinds of interval no study has tried, and
+    weights can be less even than any that were.
+    """
+    key = "repurchase.uncertified" if record.status == "not_certified" else wording.STATUSES[record.status]
+    return say(key, language)
 
 
 def found(results: Results, key: str) -> Record | None:

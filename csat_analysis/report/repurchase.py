@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from csat_analysis.report import competition_curves, repurchase_charts, wording
-from csat_analysis.report.association import association
+from csat_analysis.report.association import association, reason_of
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import View
 from csat_analysis.report.where import hidden
@@ -25,6 +25,7 @@ def repurchase(view: View) -> dict[str, Any] | None:
         return None
     nothing = {
         "absent": None,
+        "days": days(view),
         "effect": [],
         "curve": None,
         "groups": None,
@@ -44,6 +45,12 @@ def repurchase(view: View) -> dict[str, Any] | None:
         "believed": [*separated(view), *tested(view), *intent(view), *stake(view)],
         "looks": view.sentences(*association(view.results, view.language, lambda record: with_interval(view, record))),
     }
+
+
+def days(view: View) -> str:
+    """Within how long an order counts, where survey.yml says it."""
+    rule = view.programme.repurchase
+    return view.say("repurchase.days", count=rule.window_days) if rule else view.say("repurchase.days.unset")
 
 
 def absent(view: View) -> str | None:
@@ -116,7 +123,10 @@ def steps(view: View) -> list[str]:
     ]
     found = [view.named(name, record, write=Numbers.number) for name, record in shown if record.shown]
     said = [view.say("repurchase.steps", items=wording.phrases_text(found, view.language))] if found else []
-    return said + hidden(view, [("", name, record) for name, record in shown])
+    # a step's kind of interval was tried at no size, so that more answers would not help
+    if untried := [name for name, record in shown if record.status == "not_certified"]:
+        said.append(view.say("repurchase.steps.uncertified", items=view.list(untried)))
+    return said + hidden(view, [("", name, record) for name, record in shown if record.status != "not_certified"])
 
 
 def groups(view: View) -> dict[str, Any] | None:
@@ -218,7 +228,9 @@ def stake(view: View) -> list[str]:
     record = view.results.get("repurchase.sales_at_risk")
     if record.shown:
         return [view.say("repurchase.stake", share=with_interval(view, record))]
-    return [] if record.status == "not_supplied" else [view.say("repurchase.stake.hidden", reason=view.status(record))]
+    if record.status == "not_supplied":
+        return []
+    return [view.say("repurchase.stake.hidden", reason=reason_of(record, view.language))]
 
 
 def with_interval(view: View, record: Record) -> Markup:
