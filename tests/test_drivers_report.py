@@ -86,6 +86,12 @@ def test_plans_without_orders_stop_at_the_index_and_say_so():
     money = ("plan.margin", "plan.gain", "plan.gain_by", "plan.pays_back", "plan.best")
     said = words(hide="not_supplied", chosen=lambda r: r.key in money)
     assert "They end at the index" in said and "+0.7" in said and "33,400" not in said
+    assert "Cost, CNY" not in said and "published slope" not in said
+
+
+def test_plans_are_compared_in_money_with_the_margin_of_later_years_beside_it():
+    said = words()
+    assert "Margin more in a year, CNY" in said and "167,000" in said and "22,000" in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

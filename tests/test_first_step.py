@@ -7,6 +7,7 @@ from page_text import plain
 from report_examples import house_results, report
 
 from csat_analysis.report import first_step
+from csat_analysis.report.reading import Reader
 from csat_analysis.results import Results
 
 OURS = ("drivers.", "plan.")
@@ -56,3 +57,8 @@ def test_the_first_screen_says_it(language, words):
     results = Results([*others, *customers_records()])
     page = plain(report(results, language).section("overview"))
     assert words in page and ("Retention" in page or "客户保持率" in page)
+
+
+def test_a_chance_is_read_without_an_interval():
+    chance = next(r for r in drivers_records() if r.key == "plan.best")
+    assert Reader("en", report(house_results(), "en").view.programme).record(chance) == "46.5%"

@@ -19,7 +19,8 @@ def plan_part(view: View) -> dict[str, Any] | None:
     return {
         "chart": drivers_charts.plans_chart(view.numbers),
         "rows": [plan_row(view, record) for record in points],
-        "models": models(view),
+        "money": ends_in_money(view),
+        "models": models(view) if ends_in_money(view) else [],
         "readings": [
             *said,
             *without_orders(view),
@@ -51,9 +52,14 @@ def recorded(view: View, key: str, **group: str) -> Record | None:
     return view.results.get(key, **by) if view.has(key, **by) else None
 
 
+def ends_in_money(view: View) -> bool:
+    """Whether what a plan brings was reckoned for any of them, even where it may not be shown."""
+    return any(record.shown or record.status == "not_certified" for record in view.records("plan.margin"))
+
+
 def without_orders(view: View) -> list[str]:
     margins = view.records("plan.margin")
-    if any(record.shown or record.status == "not_certified" for record in margins) or not margins:
+    if ends_in_money(view) or not margins:
         return []
     return [view.say("plans.no_orders", reason=view.status(margins[0]))]
 

@@ -42,7 +42,7 @@ class Reader:
             return wording.say(wording.STATUSES[record.status], self.language)
         is_change = record.key in DIFFERENCES
         level = (wording.change_text if is_change else wording.level_text)(record.value, record.unit, self.language)
-        if record.status == "exact":
+        if record.status == "exact" or record.low is None:
             return level
         interval = wording.interval_text(record.low, record.high, record.unit, self.language, signed=is_change)
         return wording.say("list.named", self.language, name=level, value=interval)
