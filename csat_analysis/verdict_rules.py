@@ -184,9 +184,17 @@ RULES = (
     Rule("referral", "refer_less", "that interval lies below 0"),
     Rule("referral", "referral_untold", "that interval includes 0"),
     # managers and actions
-    Rule("spread", "spread_by_chance", "the test that all managers' customers are alike gives p of 5 % or more: nobody is ranked"),
+    Rule(
+        "spread",
+        "spread_by_chance",
+        "the test that all managers' customers are alike gives p of 5 % or more: nobody is ranked",
+    ),
     Rule("spread", "spread_beyond_chance", "it gives p < 5 %"),
-    Rule("funnel", "stands_out_above", "the number lies above the 99.8 % limit of the funnel, with the spread pooled over all managers"),
+    Rule(
+        "funnel",
+        "stands_out_above",
+        "the number lies above the 99.8 % limit of the funnel, with the spread pooled over all managers",
+    ),
     Rule("funnel", "stands_out_below", "it lies below that limit"),
     Rule("funnel", "within_chance", "it lies within the limits"),
     Rule(

@@ -348,10 +348,12 @@ def action_verdict(
     smallest_p   the smallest p that so few clusters allow; p_value: of the lot among them; None where clusters weren't treated whole.
     held         takes the intervals as certified: for the study that certifies them.
     """
-    if not isinstance(effect, Measured) or not (effect.holds or held):
+    if not isinstance(effect, Measured):
         return None
     if p_value is not None and smallest_p > SHAPE_ERROR:
         return "effect_untold"
+    if not (effect.holds or held):
+        return None
     elsewhere = isinstance(placebo, Measured) and placebo.low > 0
     rose = effect.low > 0 if p_value is None else p_value <= SHAPE_ERROR and effect.value > 0
     if rose:

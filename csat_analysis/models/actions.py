@@ -22,7 +22,10 @@ from csat_analysis.programme import Programme
 from csat_analysis.survey.frame import level_name, levels_of
 from csat_analysis.verdicts import SHAPE_ERROR, action_verdict
 
-CLUSTERS = ("region", "manager_id")  # the coarsest that was treated whole counts; else customers are clustered by the last
+CLUSTERS = (
+    "region",
+    "manager_id",
+)  # the coarsest that was treated whole counts; else customers are clustered by the last
 NOT_BEGUN = ("planned",)
 MOST_CLUSTERS = 1000
 
@@ -108,7 +111,9 @@ class Actions:
         if action.started_on is None:
             return NoEstimate("not_supplied", "it has no date of starting: before and after can't be told apart")
         if action.started_on >= surveyed:
-            return NoEstimate("not_computed", f"it began on {action.started_on:%Y-%m-%d}, after the survey of {self.now}")
+            return NoEstimate(
+                "not_computed", f"it began on {action.started_on:%Y-%m-%d}, after the survey of {self.now}"
+            )
         if action.segment is None or action.value is None:
             return NoEstimate("not_estimable", "it covers everybody: nobody is left to compare with")
         levels = self.levels(self.waves[self.now], action.segment)
@@ -194,7 +199,9 @@ class Actions:
     def asks_alike(self, wave: Wave, action: Action) -> bool:
         """Does a wave ask what this one asks of the action's subject (all of it for the placebo)?"""
         ours, theirs = self.programme, wave.programme
-        same = {n: list(d.items) for n, d in ours.dimensions.items()} == {n: list(d.items) for n, d in theirs.dimensions.items()}
+        same = {n: list(d.items) for n, d in ours.dimensions.items()} == {
+            n: list(d.items) for n, d in theirs.dimensions.items()
+        }
         return same and ours.scale == theirs.scale
 
     def score(self, wave: Wave, action: Action) -> np.ndarray:

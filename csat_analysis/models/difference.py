@@ -71,9 +71,7 @@ class Effect:
         return self.value - half, self.value + half
 
 
-def difference_in_differences(
-    before: Sequence[Side], after: Sequence[Side]
-) -> Effect | NoEstimate:
+def difference_in_differences(before: Sequence[Side], after: Sequence[Side]) -> Effect | NoEstimate:
     """The effect in points.
 
     Where clusters hold both kinds: the larger of the customers' own standard error (influences aligned by contact) and that of

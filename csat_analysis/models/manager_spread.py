@@ -20,6 +20,7 @@ from scipy import optimize, stats
 
 TINY = 1e-9  # of the largest: directions that hold nothing
 LARGEST = 1e6  # τ²/σ² beyond which no search goes
+FAR, STEPS = 3.0, 200  # τ is tried up to so many times the largest number seen, in so many steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ class Spread:
     def _directions(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """z (r), λ (r) and the map (k × r) from directions back to groups: value = map @ z."""
         size, axes = np.linalg.eigh(self.chance)
-        kept = size > TINY * size.max(initial=0.0)
+        kept = size > TINY * (1 / self.sizes).max()
         root = np.sqrt(size[kept])
         whiten = axes[:, kept].T / root[:, None]
         lam, turn = np.linalg.eigh(whiten @ self.real @ whiten.T)
@@ -104,28 +105,25 @@ class Spread:
         return real / (real + self.sigma2 * np.diag(self.chance))
 
     def own_parts(self, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """Empirical Bayes with the uncertainty of τ² in it: the shrunken numbers (k), and draws (draws × k) of what is groups' own.
+        """Empirical Bayes with the uncertainty of τ in it: the shrunken numbers (k), and draws (draws × k) of what is groups' own.
 
-        τ² is drawn from the distribution that the Q-profile interval is cut from (Q(τ²) ~ χ² on `rank`), so where chance may
-        explain all of the spread many draws have τ = 0: equal groups. σ² from its χ². Given both, the normal posterior.
+        τ with its likelihood from 0 to far beyond any seen (Goldstein and Spiegelhalter 1996), σ² from its χ², then the normal
+        posterior given both. With τ at its estimate alone intervals are too narrow, and of no width where that is 0.
         """
         rng = np.random.default_rng(seed)
         z, lam, back = self._directions
-        ratio = self.freedom / rng.chisquare(self.freedom, draws)
-        chance = self.sigma2 * ratio
-        tau2 = ratio * self._tau2_many(rng.chisquare(self.rank, draws) * ratio)
+        top = FAR * np.sqrt(max((z**2).max(), self.sigma2) / np.median(lam))
+        grid = np.linspace(0.0, top, STEPS)
+        total = self.sigma2 + grid[:, None] ** 2 * lam
+        likelihood = -0.5 * (np.log(total) + z**2 / total).sum(axis=1)
+        plausible = np.exp(likelihood - likelihood.max())
+        tau2 = grid[rng.choice(STEPS, draws, p=plausible / plausible.sum())] ** 2
+        chance = self.sigma2 * (self.freedom / rng.chisquare(self.freedom, draws))[:, None]
         real = tau2[:, None] * lam
-        share = real / (real + chance[:, None])
+        share = real / (real + chance)
         middle = share * z
-        drawn = middle + np.sqrt(share * chance[:, None]) * rng.normal(size=middle.shape)
+        drawn = middle + np.sqrt(share * chance) * rng.normal(size=middle.shape)
         return back @ middle.mean(axis=0), drawn @ back.T
-
-    def _tau2_many(self, q: np.ndarray) -> np.ndarray:
-        """tau2_at for many q by interpolation on a fine grid of τ."""
-        grid = np.concatenate([[0.0], np.geomspace(1e-4, 1e4, 600)]) * self.sigma2
-        z, lam, _ = self._directions
-        found = (z**2 / (self.sigma2 + grid[:, None] * lam)).sum(axis=1)
-        return np.interp(q, found[::-1], grid[::-1], left=grid[-1], right=0.0)
 
 
 def spread_of(y: np.ndarray, weight: np.ndarray, x: np.ndarray, group: np.ndarray, count: int) -> Spread | None:

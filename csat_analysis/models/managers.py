@@ -171,7 +171,12 @@ class Managers:
         value, low, high, se = numbers(self.spread)
         return {
             name: Measured(
-                float(value[at]), float(low[at]), float(high[at]), int(self.spread.sizes[at]), holds, float(se[at]) or None
+                float(value[at]),
+                float(low[at]),
+                float(high[at]),
+                int(self.spread.sizes[at]),
+                holds,
+                float(se[at]) or None,
             )
             for at, name in enumerate(self.judged)
             for holds in [holds_at(kind, int(self.spread.sizes[at]))]
@@ -184,13 +189,12 @@ class Managers:
             return self.spread
         low, high = self.spread.tau2_interval(self.confidence)
         answers = int(self.spread.sizes.sum())
-        smallest = int(self.spread.sizes.min())
         return Measured(
             float(np.sqrt(self.spread.tau2)),
             float(np.sqrt(low)),
             float(np.sqrt(high)),
             answers,
-            holds_at("manager_tau", smallest),
+            holds_at("manager_tau", int(self.spread.sizes.mean())),
         )
 
     @property
@@ -222,7 +226,9 @@ class Managers:
     def table(self) -> pd.DataFrame:
         """For analysts, a row a judged manager by id: customers, as it stands, against_expected, limits, kept (B), own part, word."""
         if isinstance(self.spread, NoEstimate):
-            return pd.DataFrame(columns=["customers", "satisfaction", "against_expected", "limit_95", "limit_998", "kept", "own"])
+            return pd.DataFrame(
+                columns=["customers", "satisfaction", "against_expected", "limit_95", "limit_998", "kept", "own"]
+            )
         raw = [self.satisfaction(name) for name in self.judged]
         return pd.DataFrame(
             {

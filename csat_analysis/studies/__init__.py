@@ -17,4 +17,5 @@ OTHERS: tuple[str, ...] = (
     "sales",
     "drivers",
     "plans",
+    "managers",
 )
