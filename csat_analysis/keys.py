@@ -268,6 +268,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "actions.lot_p": ("score", ("action",)),
     "actions.smallest_p": ("score", ("action",)),
     "actions.needed": ("count", ("action", "of")),
+    "actions.waves": ("count", ("action", "dimension", "segment", "level")),
     "actions.next_gain": ("points", ("plan",)),
     "actions.next_needed": ("count", ("plan", "customers")),
 }

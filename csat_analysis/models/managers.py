@@ -146,6 +146,12 @@ class Managers:
         """
         return self._of_each(lambda s: (s.value, *self._t(s), s.error), "manager_gap")
 
+    def gap(self, manager: str) -> Measured | NoEstimate:
+        """The same of any manager; of a hidden one nothing that could be shown (n 0)."""
+        if self.why_not or isinstance(self.spread, NoEstimate):
+            return self.why_not or self.spread
+        return self.against_expected.get(manager, Measured(0.0, 0.0, 0.0, 0, holds=False))
+
     def _t(self, spread: Spread) -> tuple[np.ndarray, np.ndarray]:
         half = spread.limits(self.confidence)
         return spread.value - half, spread.value + half
@@ -221,6 +227,11 @@ class Managers:
             return NoEstimate("not_computed", "the spread is within chance: nobody is ranked", int(self.sizes.sum()))
         top, bottom = thirds(self.own_parts[1])
         return {name: (float(top[at]), float(bottom[at])) for at, name in enumerate(self.judged)}
+
+    def chance(self, value: float, manager: str) -> float | Measured:
+        """A chance from joint draws; not certified where such chances weren't shown to be honest."""
+        n = int(self.sizes[manager])
+        return value if holds_at("manager_third", n) else Measured(value, value, value, n, holds=False)
 
     @cached_property
     def table(self) -> pd.DataFrame:

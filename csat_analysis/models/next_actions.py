@@ -69,7 +69,11 @@ def next_actions(
         found = gains.get(name)
         return -np.inf if found is None or found.value is None else found.value
 
-    names = [r.group["plan"] for r in recorded if gains.get(r.group["plan"]) is None or gains[r.group["plan"]].verdict != LOSES]
+    names = [
+        r.group["plan"]
+        for r in recorded
+        if gains.get(r.group["plan"]) is None or gains[r.group["plan"]].verdict != LOSES
+    ]
     plans = {name: plan_named(name, wave.programme) for name in sorted(names, key=lambda name: -gain(name))}
     return [
         proposal(place, name, plan, waves, now, ledger)
@@ -124,7 +128,11 @@ def subject(plan: Plan, programme: Programme) -> tuple[str, str | None, float]:
     """The dimension that a plan raises most, its item where it is one alone, and by how many points the dimension would rise."""
     rises: dict[str, float] = {}
     for name, (low, high) in plan.raises.items():
-        own = name if name in programme.dimensions else next(d for d, x in programme.dimensions.items() if name in x.items)
+        own = (
+            name
+            if name in programme.dimensions
+            else next(d for d, x in programme.dimensions.items() if name in x.items)
+        )
         part = 1.0 if name == own else 1 / len(programme.dimensions[own].items)
         rises[own] = rises.get(own, 0.0) + part * (low + high) / 2
     first = max(rises, key=rises.get)
@@ -136,7 +144,11 @@ def index_gain(plan: Plan, programme: Programme) -> float:
     """Points of the index that its customers would gain as planned."""
     gain = 0.0
     for name, (low, high) in plan.raises.items():
-        own = name if name in programme.dimensions else next(d for d, x in programme.dimensions.items() if name in x.items)
+        own = (
+            name
+            if name in programme.dimensions
+            else next(d for d, x in programme.dimensions.items() if name in x.items)
+        )
         part = 1.0 if name == own else 1 / len(programme.dimensions[own].items)
         gain += programme.weights[own] * part * (low + high) / 2
     return gain

@@ -47,6 +47,9 @@ RULES = {
     "drivers.importance": "term.rule.importance",
     "drivers.contrast": "term.rule.kind",
     "plan.gain": "term.rule.payback",
+    "managers.spread_p": "term.rule.spread",
+    "managers.against_expected": "term.rule.funnel",
+    "actions.effect": "term.rule.action",
 }
 
 

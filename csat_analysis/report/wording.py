@@ -293,6 +293,13 @@ JOURNEY = {
     "not_told_here": "service.journey.not_told_here",
 }
 COMPLAINED = {"lost_here": "service.complained.lost_here", "higher_here": "service.complained.higher_here"}
+SPREADS = {word: f"managers.spread.{word}" for word in ("spread_by_chance", "spread_beyond_chance")}
+FUNNELS = {word: f"managers.funnel.{word}" for word in ("stands_out_above", "stands_out_below")}
+ACTIONS = {word: f"managers.action.{word}" for word in ("worked", "no_effect_seen", "effect_untold")}
+GROUPS |= {("what", what): f"managers.what.{what}" for what in ("counted", "changed_hands", "nobodys")}
+GROUPS |= {("limit", limit): f"managers.limit.{limit}" for limit in ("warning", "action")}
+GROUPS |= {("of", of): f"managers.of.{of}" for of in ("answers", "clusters")}
+GROUPS |= {("customers", who): f"managers.customers.{who}" for who in ("others", "same")}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",
