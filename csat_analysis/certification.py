@@ -109,6 +109,16 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "information",
     ),
     "voice": ("word", "category", "theme_gap"),
+    "managers": (
+        "manager_gap",
+        "manager_own",
+        "manager_tau",
+        "manager_third",
+        "audit_score",
+        "scorecard",
+        "action_effect",
+        "action_clusters",
+    ),
 }
 STUDIED_APART = {kind: study for study, kinds in STUDIED_BY.items() for kind in kinds}
 MAX_DESIGN_EFFECT_APART = 1.3  # by weights: the study's companies have 1.23 to 1.27

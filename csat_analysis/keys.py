@@ -266,10 +266,38 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "feedback.journey_satisfaction": ("points", ("stage",)),
     "feedback.journey_gap": ("points", ("stage",)),
     # 09 managers and actions
+    "managers.answers": ("count", ("what",)),
+    "managers.satisfaction": ("points", ("manager",)),
+    "managers.against_expected": ("points", ("manager",)),
+    "managers.limit": ("points", ("manager", "limit")),
+    "managers.own_part": ("points", ("manager",)),
+    "managers.top_third": ("share", ("manager",)),
+    "managers.bottom_third": ("share", ("manager",)),
+    "managers.spread_chi2": ("score", ()),
+    "managers.spread_freedom": ("count", ()),
+    "managers.spread_p": ("score", ()),
+    "managers.tau": ("points", ()),
+    "managers.part": ("measure", ("manager", "measure")),
+    "managers.part_weight": ("share", ("measure",)),
+    "managers.score": ("points", ("manager",)),
+    "managers.score_carried": ("share", ("manager",)),
+    "actions.effect": ("points", ("action",)),
+    "actions.expected": ("points", ("action",)),
+    "actions.detectable": ("points", ("action",)),
+    "actions.placebo": ("points", ("action",)),
+    "actions.before_gap": ("points", ("action",)),
+    "actions.low_scorers": ("points", ("action",)),
+    "actions.clusters": ("count", ("action",)),
+    "actions.lot_p": ("score", ("action",)),
+    "actions.smallest_p": ("score", ("action",)),
+    "actions.needed": ("count", ("action", "of")),
+    "actions.waves": ("count", ("action", "dimension", "segment", "level")),
+    "actions.next_gain": ("points", ("plan",)),
+    "actions.next_needed": ("count", ("plan", "customers")),
 }
 MEASURE_UNITS = (
     {"nps": "nps_points", "csat": "share", "satisfied_share": "share"}
-    | dict.fromkeys(("retention", "attainment", "conversion"), "share")
+    | dict.fromkeys(("retention", "attainment", "conversion", "acquisition"), "share")
     | {"complaint_rate": "rate"}
     | dict.fromkeys(("exclusive_customers", "exclusive_sales"), "growth")
 )

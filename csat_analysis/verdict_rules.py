@@ -197,4 +197,29 @@ RULES = (
     Rule("competitor", "ahead", "our score less the competitor's is above 0 after Benjamini–Hochberg over all shown"),
     Rule("competitor", "behind", "our score less the competitor's is below 0 after Benjamini–Hochberg over all shown"),
     Rule("competitor", "no_detectable_difference", "it is not significant after Benjamini–Hochberg"),
+    # managers and actions
+    Rule(
+        "spread",
+        "spread_by_chance",
+        "the test that all managers' customers are alike gives p of 5 % or more: nobody is ranked",
+    ),
+    Rule("spread", "spread_beyond_chance", "it gives p < 5 %"),
+    Rule(
+        "funnel",
+        "stands_out_above",
+        "the number lies above the 99.8 % limit of the funnel, with the spread pooled over all managers",
+    ),
+    Rule("funnel", "stands_out_below", "it lies below that limit"),
+    Rule("funnel", "within_chance", "it lies within the limits"),
+    Rule(
+        "action",
+        "worked",
+        "the effect is above 0 beyond chance (its interval, or the lot among whole clusters), and what the action was not about did not rise alike",
+    ),
+    Rule("action", "no_effect_seen", "it is not, and the gain expected would have been found with 80 % power"),
+    Rule(
+        "action",
+        "effect_untold",
+        "neither; or so few whole clusters were treated that no p below 5 % is possible; or everything rose alike",
+    ),
 )

@@ -352,6 +352,51 @@ def benjamini_hochberg(p_values: list[float]) -> list[float]:
     return list(stats.false_discovery_control(np.array(p_values), method="bh")) if p_values else []
 
 
+def spread_verdict(p_value: float | NoEstimate) -> str | None:
+    """spread_beyond_chance or spread_by_chance, from the test that all managers' customers are alike; nobody is ranked by chance."""
+    if isinstance(p_value, NoEstimate):
+        return None
+    return "spread_beyond_chance" if p_value < SHAPE_ERROR else "spread_by_chance"
+
+
+def funnel_verdicts(values: Iterable[float], limits: Iterable[float]) -> list[str]:
+    """stands_out_above, stands_out_below or within_chance, by the funnel's outer limits on either side of 0."""
+    return [
+        "stands_out_above" if value > limit else "stands_out_below" if value < -limit else "within_chance"
+        for value, limit in zip(values, limits, strict=True)
+    ]
+
+
+def action_verdict(
+    effect: Measured | NoEstimate,
+    placebo: Measured | NoEstimate,
+    *,
+    detectable: float,
+    expected: float | None,
+    smallest_p: float,
+    p_value: float | None,
+    held: bool = False,
+) -> str | None:
+    """worked, no_effect_seen or effect_untold.
+
+    placebo      the same difference in what the action wasn't about: where that rose too, something else may be behind both.
+    expected     what the action was to bring; None: nobody said, so that nothing can have been missed.
+    smallest_p   the smallest p that so few clusters allow; p_value: of the lot among them; None where clusters weren't treated whole.
+    held         takes the intervals as certified: for the study that certifies them.
+    """
+    if not isinstance(effect, Measured):
+        return None
+    if p_value is not None and smallest_p > SHAPE_ERROR:
+        return "effect_untold"
+    if not (effect.holds or held):
+        return None
+    elsewhere = isinstance(placebo, Measured) and placebo.low > 0
+    rose = effect.low > 0 if p_value is None else p_value <= SHAPE_ERROR and effect.value > 0
+    if rose:
+        return "effect_untold" if elsewhere else "worked"
+    return "no_effect_seen" if expected is not None and detectable <= expected else "effect_untold"
+
+
 def compared_verdicts(
     found: Mapping[Hashable, Compared | NoEstimate], *, above: str, below: str, between: str
 ) -> dict[Hashable, str | None]:

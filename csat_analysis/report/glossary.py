@@ -50,6 +50,9 @@ RULES = {
     "feedback.word": "term.rule.words",
     "feedback.theme_change": "term.rule.said",
     "competitor.gap": "term.rule.competitor",
+    "managers.spread_p": "term.rule.spread",
+    "managers.against_expected": "term.rule.funnel",
+    "actions.effect": "term.rule.action",
 }
 
 

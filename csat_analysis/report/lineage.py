@@ -67,6 +67,13 @@ DIFFERENCES = (
     "drivers.reward",
     "drivers.contrast",
     "drivers.competitor_gap",
+    "managers.against_expected",
+    "managers.own_part",
+    "actions.effect",
+    "actions.placebo",
+    "actions.before_gap",
+    "actions.low_scorers",
+    "actions.next_gain",
     "plan.points",
     "plan.repurchase",
     "plan.gain",
@@ -82,6 +89,7 @@ GIVEN = (
     "satisfaction.weight",
     "target.gain",
     "kpi.target",
+    "managers.part_weight",
 )  # survey.yml's own numbers: as many decimals as they have there
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
 MEASURES = {
@@ -93,6 +101,7 @@ MEASURES = {
     name: f"sales.kpi.{name}"
     for name in ("retention", "satisfaction", "complaint_rate", "attainment", "conversion", "loyalty")
 }
+MEASURES |= {name: f"managers.measure.{name}" for name in ("acquisition", "audits")}
 
 
 FORETOLD = "status.foretold"
@@ -299,6 +308,7 @@ class Numbers:
             "split": lambda name: say(f"drivers.split.{name}", self.language),
             "interviews": lambda n: wording.number_text(int(n), "count", self.language),
             "manager": str,
+            "action": str,
             "source": str,
             "stage": lambda name: say(f"repurchase.stage.{name}", self.language),
             "at": lambda points: wording.plain_text(float(points), self.language),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import appendix, drivers, repurchase, sections, svg, where, wording
+from csat_analysis.report import appendix, drivers, managers, repurchase, sections, svg, where, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.customers_and_service import customers_and_service
 from csat_analysis.report.glossary import glossary
@@ -28,6 +28,7 @@ SECTIONS = {
     "drivers": drivers.drivers,
     "customers_and_service": customers_and_service,
     "voice": voice,
+    "managers": managers.managers,
     "belief": appendix.belief,
     "glossary": glossary,
 }
@@ -38,6 +39,7 @@ TITLES = {
     "drivers": "drivers.title",
     "customers_and_service": "customers_and_service.title",
     "voice": "voice.title",
+    "managers": "managers.title",
     "belief": "belief.title",
     "glossary": "glossary.title",
 }

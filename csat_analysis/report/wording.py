@@ -311,6 +311,13 @@ WORDS = {"dissatisfied_say": "voice.words.dissatisfied", "satisfied_say": "voice
 NEW_WORDS = {"said_more": "voice.new.more", "said_less": "voice.new.less"}
 THEMES_CHANGED = {"said_more": "voice.themes.more", "said_less": "voice.themes.less"}
 THEME_GAPS = {"lower": "voice.themes.lower", "higher": "voice.themes.higher"}
+SPREADS = {word: f"managers.spread.{word}" for word in ("spread_by_chance", "spread_beyond_chance")}
+FUNNELS = {word: f"managers.funnel.{word}" for word in ("stands_out_above", "stands_out_below")}
+ACTIONS = {word: f"managers.action.{word}" for word in ("worked", "no_effect_seen", "effect_untold")}
+GROUPS |= {("what", what): f"managers.what.{what}" for what in ("counted", "changed_hands", "nobodys")}
+GROUPS |= {("limit", limit): f"managers.limit.{limit}" for limit in ("warning", "action")}
+GROUPS |= {("of", of): f"managers.of.{of}" for of in ("answers", "clusters")}
+GROUPS |= {("customers", who): f"managers.customers.{who}" for who in ("others", "same")}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",

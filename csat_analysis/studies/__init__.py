@@ -18,4 +18,5 @@ OTHERS: tuple[str, ...] = (
     "drivers",
     "plans",
     "voice",
+    "managers",
 )

@@ -1,0 +1,147 @@
+"""Managers beside customers like theirs, without a league table where chance explains it; and what actions changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csat_analysis.report import managers_charts, wording
+from csat_analysis.report.view import View
+from csat_analysis.report.where import hidden
+from csat_analysis.report.wording import worded
+from csat_analysis.results import Record
+
+SPREAD, GAP, SCORE = "managers.spread_p", "managers.against_expected", "managers.score"
+ABSENT = ("not_supplied", "not_estimable")
+
+
+def managers(view: View) -> dict[str, Any] | None:
+    if not view.has(SPREAD) and not view.has("actions.effect"):
+        return None
+    return {"people": people(view), "score": scorecard(view), "actions": actions(view), "next": proposals(view)}
+
+
+def people(view: View) -> dict[str, Any]:
+    spread = view.results.get(SPREAD) if view.has(SPREAD) else None
+    if spread is None or not spread.shown:
+        status = spread.status if spread is not None and spread.status in ABSENT else ABSENT[0]
+        return {"readings": [view.say(f"managers.absent.{status}")], "hidden": [], "chart": None, "rows": []}
+    numbers = view.numbers
+    parts = {"chi2": numbers.bare("managers.spread_chi2"), "freedom": numbers.bare("managers.spread_freedom")}
+    said = [view.say(worded(spread, wording.SPREADS), p=numbers.bare(SPREAD), **parts)]
+    if tau := view.shown("managers.tau"):
+        said.append(view.say("managers.tau", tau=numbers.bare(tau.key), interval=numbers.interval(tau.key)))
+    gaps = view.records(GAP)
+    rows = [(r.group["manager"], view.results.get("managers.satisfaction", **r.group), r) for r in gaps if r.shown]
+    return {
+        "readings": [view.sentences(*said), *outside(view), *thirds(view, spread), *counted(view)],
+        "hidden": hidden(view, [("", r.group["manager"], r) for r in gaps if not r.shown]),
+        "chart": managers_charts.funnel_chart(numbers),
+        "rows": rows,
+    }
+
+
+def outside(view: View) -> list[str]:
+    """Who stands out, and else that nobody does."""
+    said = []
+    for word, sentence in wording.FUNNELS.items():
+        own = [r for r in view.records(GAP) if r.shown and r.verdict == word]
+        if own:
+            said.append(view.say(sentence, items=view.list([view.named(r.group["manager"], r) for r in own])))
+    shown = [r for r in view.records(GAP) if r.shown]
+    return said or ([view.say("managers.funnel.none")] if shown else [])
+
+
+def thirds(view: View, spread: Record) -> list[str]:
+    """Chances of the upper third, by number, only where managers differ beyond chance."""
+    own = [r for r in view.records("managers.top_third") if r.shown]
+    if spread.verdict != "spread_beyond_chance" or not own:
+        return []
+    return [view.say("managers.thirds", items=view.list([view.named(r.group["manager"], r) for r in own]))]
+
+
+def counted(view: View) -> list[str]:
+    if not view.has("managers.answers", what="counted"):
+        return []
+    names = {"counted": "counted", "changed": "changed_hands", "nobodys": "nobodys"}
+    parts = {part: view.numbers.bare("managers.answers", what=what) for part, what in names.items()}
+    return [view.say("managers.counted", **parts)]
+
+
+def scorecard(view: View) -> dict[str, Any] | None:
+    records = [r for r in view.records(SCORE) if r.status != "not_supplied"]
+    weights = [r for r in view.records("managers.part_weight") if r.value]
+    if not records or not weights:
+        return None
+    named = [view.named(view.numbers.measure(r.group["measure"]), r) for r in weights]
+    said = [view.say("managers.score.what", weights=view.list(named))]
+    shown = [r for r in records if r.shown]
+    carried = [view.results.get("managers.score_carried", **r.group) for r in shown]
+    partly = [view.named(r.group["manager"], r) for r in carried if r.value < 1]
+    if partly:
+        said.append(view.say("managers.score.missing", items=view.list(partly)))
+    if not shown:
+        said.append(view.say("managers.score.untold", reason=view.status(records[0])))
+    return {
+        "readings": [*said, *hidden(view, [("", r.group["manager"], r) for r in records if not r.shown and shown])],
+        "rows": [(r.group["manager"], r, c) for r, c in zip(shown, carried, strict=True)],
+    }
+
+
+def actions(view: View) -> dict[str, Any]:
+    records = view.records("actions.effect")
+    if not records:
+        return {"readings": [view.say("managers.actions.none")], "chart": None}
+    return {
+        "readings": [view.sentences(*about(view, record)) for record in records],
+        "chart": managers_charts.actions_chart(view.numbers),
+    }
+
+
+def about(view: View, record: Record) -> list[str]:
+    """The verdict, what it takes to tell, and what stands beside it."""
+    name = managers_charts.about(view.numbers, record.group["action"])
+    if not record.shown:
+        untold = record.status == "not_certified" and view.has("actions.needed", of="clusters", **record.group)
+        said = [view.say("managers.action.untold_bare" if untold else f"managers.action.{record.status}", name=name)]
+        return said + until(view, record)
+    parts = {"effect": view.numbers.bare(record.key, **record.group)}
+    parts["interval"] = view.numbers.interval(record.key, **record.group)
+    sentence = worded(record, wording.ACTIONS) if record.verdict else wording.ACTIONS["effect_untold"]
+    said = [view.say(sentence, name=name, **parts), *until(view, record)]
+    if view.shown("actions.expected", **record.group):
+        said.append(
+            view.say("managers.action.expected", expected=view.numbers.bare("actions.expected", **record.group))
+        )
+    for key, sentence, part in (
+        ("actions.placebo", "managers.action.placebo", "placebo"),
+        ("actions.low_scorers", "managers.action.low", "low"),
+    ):
+        if view.shown(key, **record.group):
+            number, interval = view.numbers.bare(key, **record.group), view.numbers.interval(key, **record.group)
+            said.append(view.say(sentence, interval=interval, **{part: number}))
+    return said
+
+
+def until(view: View, record: Record) -> list[str]:
+    group, numbers = record.group, view.numbers
+    if view.has("actions.needed", of="clusters", **group):
+        parts = {
+            "clusters": numbers.bare("actions.clusters", **group),
+            "smallest": numbers.bare("actions.smallest_p", **group),
+            "needed": numbers.bare("actions.needed", of="clusters", **group),
+        }
+        return [view.say("managers.action.clusters", **parts)]
+    if view.has("actions.needed", of="answers", **group):
+        return [view.say("managers.action.answers", needed=numbers.bare("actions.needed", of="answers", **group))]
+    return []
+
+
+def proposals(view: View) -> dict[str, Any] | None:
+    records = view.records("actions.next_gain")
+    if not records:
+        return None
+    needed = [
+        [view.results.get("actions.next_needed", customers=who, **r.group) for who in ("others", "same")]
+        for r in records
+    ]
+    return {"rows": [(view.numbers.plan(r.group["plan"]), r, *two) for r, two in zip(records, needed, strict=True)]}

@@ -1,0 +1,151 @@
+"""Charts of managers and actions: the funnel with its limits, and each action's effect beside what it was not about."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from csat_analysis.report import charts, figures, wording
+from csat_analysis.report.charts import Chart
+from csat_analysis.report.drawing import PALETTE, SMALL, WIDE, axis_ticks, canvas, scale, write
+from csat_analysis.report.lineage import Numbers
+from csat_analysis.report.wording import say
+from csat_analysis.results import Record
+
+GAP, LIMIT, EFFECT, PLACEBO = "managers.against_expected", "managers.limit", "actions.effect", "actions.placebo"
+LIMITS = {"warning": 0.95, "action": 0.998}
+TONES = {"stands_out_above": "accent", "stands_out_below": "warn"}
+HEIGHT, POINTS = 300, 60
+
+
+def funnel_table(numbers: Numbers) -> pd.DataFrame:
+    """A row a manager: name, value, precision (1 over the inner limit's square) and tone."""
+    rows = []
+    for record in (r for r in numbers.results.records if r.key == GAP and r.shown):
+        group = {"manager": record.group["manager"]}
+        limits = {name: numbers.results.get(LIMIT, limit=name, **group).value for name in LIMITS}
+        tone = TONES.get(record.verdict, "context")
+        rows.append(
+            {
+                "name": group["manager"],
+                "value": record.value,
+                "tone": tone,
+                "precision": limits["warning"] ** -2,
+                **limits,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def funnel_figure(table: pd.DataFrame, words: dict[str, str], width: int = WIDE) -> Figure:
+    """Each manager's difference over how sure it is, between curved limits; `table` as `funnel_table` makes it."""
+    figure, ax = canvas(width, HEIGHT)
+    left, right, top, bottom = 40, width - 14, 44, HEIGHT - 34
+    highest = pd.concat([table["action"], table["value"].abs()]).max() * 1.08
+    ticks = axis_ticks([pd.Series([-highest, highest])], (-100.0, 100.0), 6)
+    y, low, high = (
+        scale(-highest, highest, bottom, top),
+        table["precision"].min() * 0.85,
+        table["precision"].max() * 1.06,
+    )
+    x = scale(np.sqrt(low), np.sqrt(high), left, right)
+    for tick in (t for t in ticks if abs(t) <= highest):
+        ax.plot([left, right], [y(tick)] * 2, color=PALETTE["ink" if tick == 0 else "rule"], linewidth=1, clip_on=False)
+        write(ax, left - 8, y(tick), f"{tick:g}".replace("-", "−"), size=SMALL, color="muted", align="right")
+    along = np.linspace(np.sqrt(low), np.sqrt(high), POINTS)
+    for place, (name, dashes) in enumerate((("warning", (2, 3)), ("action", (6, 3)))):
+        times = float((table[name] * np.sqrt(table["precision"])).median())
+        for sign in (1, -1):
+            height = np.clip(sign * times / along, -highest, highest)
+            ax.plot(x(along), y(height), color=PALETTE["muted"], linewidth=1.2, dashes=dashes, clip_on=False)
+        start = left + place * (right - left) / 2
+        ax.plot([start, start + 24], [14, 14], color=PALETTE["muted"], linewidth=1.2, dashes=dashes, clip_on=False)
+        write(ax, start + 30, 14, words[name], size=SMALL, color="muted", align="left")
+    placed: list[tuple[float, float]] = []
+    for row in table.sort_values("value").itertuples():
+        across, up = float(x(np.sqrt(row.precision))), float(y(row.value))
+        ax.plot([across], [up], marker="o", markersize=8, color=PALETTE[row.tone], markeredgewidth=0, clip_on=False)
+        text = up - 13
+        while any(abs(across - a) < 30 and abs(text - b) < 13 for a, b in placed):
+            text -= 13
+        placed.append((across, text))
+        tone = "ink" if row.tone == "context" else row.tone
+        write(ax, across, text, row.name, size=SMALL, color=tone, align="center", covering=True)
+    write(ax, left, HEIGHT - 12, words["few"], size=SMALL, color="muted", align="left")
+    write(ax, right, HEIGHT - 12, words["many"], size=SMALL, color="muted", align="right")
+    return figure
+
+
+def funnel_words(language: str) -> dict[str, str]:
+    limits = {"warning": "managers.chart.inner", "action": "managers.chart.outer"}
+    said = {n: say(key, language, share=wording.percent_text(LIMITS[n], language)) for n, key in limits.items()}
+    return said | {"few": say("managers.chart.few", language), "many": say("managers.chart.many", language)}
+
+
+def funnel_chart(numbers: Numbers) -> Chart | None:
+    table, language = funnel_table(numbers), numbers.language
+    if len(table) < 2:
+        return None
+    outside = table.loc[table["tone"] != "context", "name"].tolist()
+    alt = (
+        say("managers.chart.alt.stands", language, items=wording.list_text(outside, language))
+        if outside
+        else say("managers.chart.alt.none", language)
+    )
+    words = funnel_words(language)
+    return charts.chart(
+        "managers-funnel",
+        lambda width: funnel_figure(table, words, width),
+        title=say("managers.chart", language),
+        alt=alt,
+    )
+
+
+def about(numbers: Numbers, action: str) -> str:
+    """X01 (After-sales service; West China)."""
+    language = numbers.language
+    found = next((r for r in numbers.results.records if r.key == "actions.waves" and r.group["action"] == action), None)
+    if found is None:
+        return action
+    dimension, segment, level = (found.group[name] for name in ("dimension", "segment", "level"))
+    what = say("managers.whole", language) if dimension == "index" else numbers.measure(dimension)
+    who = say("managers.everybody", language) if segment == "everybody" else numbers.trait(segment, level)
+    return say("managers.action.name", language, action=action, about=what, who=who)
+
+
+def action_rows(numbers: Numbers) -> list[tuple[str, str, Record]]:
+    rows = []
+    for record in (r for r in numbers.results.records if r.key == EFFECT and r.shown):
+        name, group = about(numbers, record.group["action"]), record.group
+        rows.append((name, say("managers.actions.about", numbers.language), record))
+        if numbers.results.has(PLACEBO, **group) and numbers.results.get(PLACEBO, **group).shown:
+            rows.append((name, say("managers.actions.rest", numbers.language), numbers.results.get(PLACEBO, **group)))
+    return rows
+
+
+def actions_figure(numbers: Numbers, width: int = WIDE) -> Figure | None:
+    rows = action_rows(numbers)
+    if not rows:
+        return None
+    table = charts.rows_table(numbers, rows, {"worked": "accent"})
+    table["label"] = [wording.number_text(r.value, r.unit, numbers.language, signed=True) for _, _, r in rows]
+    table["tone"] = ["accent" if r.verdict == "worked" else "context" for _, _, r in rows]
+    return figures.dot_interval(table, bounds=(-100.0, 100.0), width=width, reference=0.0)
+
+
+def actions_chart(numbers: Numbers) -> Chart | None:
+    language = numbers.language
+    told = [row for row in action_rows(numbers) if row[2].key == EFFECT]
+    if not told:
+        return None
+    items = [
+        say("list.named", language, name=name, value=wording.number_text(r.value, r.unit, language, signed=True))
+        for name, _, r in told
+    ]
+    return charts.chart(
+        "managers-actions",
+        lambda width: actions_figure(numbers, width),
+        title=say("managers.actions.chart", language),
+        alt=say("managers.actions.alt", language, items=wording.phrases_text(items, language)),
+    )

@@ -1,0 +1,170 @@
+"""Managers against chance: hand-worked and published numbers, invariances, and what must not be shown."""
+
+import numpy as np
+import pytest
+from managed_company import NOW, waves
+from scipy import stats
+
+from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.metrics.sales import Sales
+from csat_analysis.models.manager_spread import Spread, spread_of, thirds
+from csat_analysis.models.managers import Managers
+from csat_analysis.models.scorecard import Scorecard
+from csat_analysis.verdicts import funnel_verdicts, spread_verdict
+
+# Thirteen trials of the BCG vaccine (Colditz et al. 1994): log relative risks and their variances, as in metafor's dat.bcg.
+RISKS = [
+    -0.8893,
+    -1.5854,
+    -1.3481,
+    -1.4416,
+    -0.2175,
+    -0.7861,
+    -1.6209,
+    0.0120,
+    -0.4694,
+    -1.3713,
+    -0.3394,
+    0.4459,
+    -0.0173,
+]
+VARIANCES = [0.3256, 0.1946, 0.4154, 0.0200, 0.0512, 0.0069, 0.2230, 0.0040, 0.0564, 0.0730, 0.0124, 0.5325, 0.0714]
+
+
+def trials() -> Spread:
+    centre = np.eye(13) - 1 / 13
+    sizes = np.full(13, 10)
+    return Spread(centre @ np.array(RISKS), centre @ np.diag(VARIANCES) @ centre, centre @ centre, 1.0, 10**9, sizes)
+
+
+def balanced(merit=(-6.0, 0.0, 2.0, 4.0), n: int = 9, seed: int = 2) -> tuple[Spread, np.ndarray]:
+    y = np.random.default_rng(seed).normal(70, 8, (len(merit), n)) + np.array(merit)[:, None]
+    group = np.repeat(np.arange(len(merit)), n)
+    return spread_of(y.ravel(), np.ones(y.size), np.ones((y.size, 1)), group, len(merit)), y
+
+
+def test_paule_mandel_and_the_q_profile_interval_are_those_of_metafor():
+    assert trials().tau2 == pytest.approx(0.3181, abs=0.001)
+    assert trials().tau2_interval() == (pytest.approx(0.1197, abs=0.001), pytest.approx(1.1115, abs=0.004))
+    assert trials().chi2 == pytest.approx(152.23, rel=0.005)  # Cochran's Q, of numbers with more decimals
+
+
+def test_equal_groups_without_case_mix_are_an_analysis_of_variance():
+    spread, y = balanced()
+    assert spread.value == pytest.approx(y.mean(axis=1) - y.mean())
+    assert spread.rank == 3 and spread.p_value == pytest.approx(stats.f_oneway(*y).pvalue)
+    within = y.var(axis=1, ddof=1).mean()
+    tau2 = max(y.mean(axis=1).var(ddof=1) - within / 9, 0)
+    assert spread.tau2 == pytest.approx(tau2)
+    assert spread.kept() == pytest.approx(np.full(4, tau2 / (tau2 + within / 9)))
+
+
+def test_case_mix_that_explains_everything_leaves_nothing_to_managers():
+    large = np.tile([0.0, 1.0], 60)
+    group = np.r_[np.where(np.arange(120) % 8 == 0, 1, large.astype(int))]
+    y = 60 + 10 * large + np.random.default_rng(3).normal(0, 2, 120)
+    raw = spread_of(y, np.ones(120), np.ones((120, 1)), group, 2)
+    mixed = spread_of(y, np.ones(120), np.column_stack([np.ones(120), large]), group, 2)
+    assert raw.p_value < 0.001 and mixed.p_value > 0.05
+    assert np.abs(mixed.value).max() < 1 < np.abs(raw.value).min()
+
+
+def test_points_added_to_everybody_or_a_longer_scale_change_no_word():
+    spread, y = balanced()
+    longer = spread_of((3 * y + 7).ravel(), np.ones(y.size), np.ones((y.size, 1)), np.repeat(np.arange(4), 9), 4)
+    assert longer.value == pytest.approx(3 * spread.value) and longer.p_value == pytest.approx(spread.p_value)
+
+
+def test_one_spread_for_all_keeps_four_who_agree_by_luck_inside_the_limits():
+    rng = np.random.default_rng(5)
+    y = rng.normal(70, 10, (6, 8))
+    y[0] = 75 + rng.normal(0, 0.4, 8)
+    group = np.repeat(np.arange(6), 8)
+    spread = spread_of(y.ravel(), np.ones(48), np.ones((48, 1)), group, 6)
+    own = (y[0].mean() - y.mean()) / (y[0].std(ddof=1) / np.sqrt(8))
+    assert own > 20 and funnel_verdicts(spread.value, spread.limits(0.998))[0] == "within_chance"
+
+
+def test_shrunken_numbers_lie_nearer_to_zero_and_the_surest_third_is_the_best():
+    spread, _ = balanced(merit=(-12.0, -1.0, 1.0, 12.0), n=20)
+    own, drawn = spread.own_parts(3000, 1)
+    assert (np.abs(own) < np.abs(spread.value)).all()
+    top, bottom = thirds(drawn)
+    assert top[3] > 0.95 and bottom[0] > 0.95 and top.sum() == pytest.approx(1) and bottom.sum() == pytest.approx(1)
+
+
+def test_groups_that_cannot_be_told_from_their_regions_have_no_spread():
+    region = np.repeat(np.arange(4), 8)
+    x = np.column_stack([np.ones(32), *(region == r for r in range(1, 4))]).astype(float)
+    assert spread_of(np.random.default_rng(1).normal(size=32), np.ones(32), x, region, 4).rank == 0
+
+
+def test_real_managers_are_not_ranked_by_the_same_word(reference_data):
+    import pandas as pd
+
+    from csat_analysis.metrics.funnel import equal_win_rates
+
+    deals = pd.read_csv(reference_data / "crm_sales_pipeline.csv")
+    closed = deals[deals["deal_stage"].isin(["Won", "Lost"])].merge(
+        pd.read_csv(reference_data / "crm_sales_teams.csv"), on="sales_agent"
+    )
+    for column in ("manager", "sales_agent"):
+        won = closed["deal_stage"] == "Won"
+        by = won.groupby(closed[column])
+        assert spread_verdict(equal_win_rates(by.sum(), by.size())[2]) == "spread_by_chance"
+        names, group = np.unique(closed[column], return_inverse=True)
+        one = np.ones(len(won))
+        spread = spread_of(won.to_numpy(float), one, one[:, None], group, len(names))
+        assert spread.rank == len(names) - 1 and spread_verdict(spread.p_value) == "spread_by_chance"
+        assert spread.chi2 == pytest.approx(equal_win_rates(by.sum(), by.size())[0], rel=0.01)
+        assert set(funnel_verdicts(spread.value, spread.limits(0.998))) == {"within_chance"}
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    return waves(tmp_path_factory.mktemp("managed"))
+
+
+def test_one_customer_shows_no_manager_and_nobodys_customers_count_for_nobody(company):
+    found = Managers(company, NOW)
+    assert "M4" in found.hidden and "M4" not in found.judged and "M4" in found.everyone
+    assert found.counts == {"counted": 60, "changed_hands": 1, "nobodys": 5}
+    assert found.sizes["M1"] == 19  # c1 was M2's half a year ago
+
+
+def test_managers_who_are_alike_are_not_ranked(company):
+    found = Managers(company, NOW)
+    assert found.spread_word == "spread_by_chance" and isinstance(found.chances, NoEstimate)
+    assert set(found.words.values()) == {"within_chance"}
+
+
+def test_customers_without_managers_are_said_to_be_so(tmp_path):
+    found = Managers(waves(tmp_path, leave_out=("managers",)), NOW)
+    assert found.why_not.status == "not_supplied" and isinstance(found.p_value, NoEstimate)
+    card = Scorecard(found, Sales(found.waves, NOW))
+    assert card.total("M1").number.status == "not_estimable"
+
+
+def test_one_period_alone_gives_managers_but_no_retention(tmp_path):
+    found = Managers(waves(tmp_path, periods=(NOW,)), NOW)
+    assert found.counts["changed_hands"] == 0 and len(found.judged) >= 2
+    total = Scorecard(found, Sales(found.waves, NOW)).total("M1")
+    assert set(total.missing) == {"retention", "attainment"} and total.weight == pytest.approx(0.5)
+
+
+def test_a_scorecard_is_the_weighted_mean_of_its_parts_and_one_managers_own(company):
+    card = Scorecard(Managers(company, NOW), Sales(company, NOW))
+    sheet, total = card.of("M1"), card.total("M1")
+    told = sheet.loc[["satisfaction", "retention"], "score"].astype(float)
+    assert total.number.value == pytest.approx((0.5 * told["satisfaction"] + 0.3 * told["retention"]) / 0.8)
+    assert total.missing == ("attainment",) and total.weight == pytest.approx(0.8)
+    assert "M2" not in sheet.to_string()
+    assert isinstance(card.score("M4", "retention"), NoEstimate) and "M4" in card.hidden["retention"]
+
+
+def test_the_raw_index_of_a_manager_is_the_mean_of_their_own_customers(company):
+    found = Managers(company, NOW)
+    raw = found.satisfaction("M3")
+    inside = (found.answering == "M3").to_numpy()
+    assert isinstance(raw, Estimate)
+    assert raw.value == pytest.approx(company[NOW].answer_scores.loc[inside, "person_score"].mean())

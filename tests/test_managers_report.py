@@ -1,0 +1,100 @@
+"""The report's section on managers and actions: no league table by chance, ids alone, and plainly what can't be told."""
+
+import pytest
+from managers_records import managers_records
+from page_text import plain
+from report_examples import house_results, report
+from report_records import record
+
+from csat_analysis.report import render, wording
+from csat_analysis.report.wording import say
+from csat_analysis.results import Record, Results
+
+ALL_SECTIONS = list(render.SECTIONS)
+NOTEBOOK = {"notebook": "09_managers_and_actions", "action": "X01"}
+
+
+@pytest.fixture(autouse=True)
+def this_section_alone(monkeypatch):
+    monkeypatch.setattr(render, "SECTIONS", {"managers": render.SECTIONS["managers"]})
+
+
+def others() -> list[Record]:
+    return [r for r in house_results().records if not r.key.startswith(("managers.", "actions."))]
+
+
+def made(language: str = "en", more: tuple[Record, ...] = (), **options):
+    return report(Results([*others(), *managers_records(**options), *more]), language)
+
+
+def words(language: str = "en", more: tuple[Record, ...] = (), **options) -> str:
+    return plain(made(language, more, **options).section("managers"))
+
+
+def test_the_section_stands_before_belief_and_is_absent_where_nothing_was_recorded():
+    assert ALL_SECTIONS.index("managers") == ALL_SECTIONS.index("belief") - 1
+    assert "managers" not in report(Results(others())).sections
+
+
+def test_within_chance_nobody_is_ranked_and_no_third_is_named():
+    said = words()
+    assert "nobody is ranked" in said and "upper third" not in said and "Nobody stands out" in said
+    rows = said[said.index("Beside customers like theirs") :]
+    assert rows.index("M01") < rows.index("M02") < rows.index("M03")
+
+
+def test_who_stands_out_is_named_with_the_number():
+    said = words(spread="spread_beyond_chance", stands={"M02": "stands_out_above", "M03": "stands_out_below"})
+    assert (
+        "Stands out above customers like theirs: M02 (+4.4)" in said
+        and "below customers like theirs: M03 (−2.1)" in said
+    )
+    assert "Managers differ beyond chance" in said and "Chance to be among the upper third: M01" in said
+
+
+def test_hidden_managers_are_named_as_hidden_and_never_by_a_person():
+    said = words()
+    assert "M12" in said and "示例" not in said
+
+
+def test_totals_on_other_parts_are_said_not_to_be_comparable():
+    assert "M06 (95.0%)" in words() and "not comparable" in words()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("action", list(wording.ACTIONS))
+def test_every_verdict_on_an_action_has_its_sentence(language, action):
+    template = say(wording.ACTIONS[action], language, name="|", effect="|", interval="|")
+    assert template.split("|")[1] in words(language, action=action)
+
+
+def test_an_action_for_all_is_said_not_to_be_judged_and_which_ones_are_about_what():
+    said = words()
+    assert "X02 (all that is asked; all customers): it cannot be judged; it covers everybody" in said
+    assert "X01 (After-sales service; West China): worked" in said and "+7.0 points more than the rest anyway" in said
+
+
+def test_too_few_regions_are_said_with_what_it_takes():
+    more = tuple(
+        record(key, value, n=None, status="exact", **NOTEBOOK, **group)
+        for key, value, group in (
+            ("actions.clusters", 4, {}),
+            ("actions.smallest_p", 0.25, {}),
+            ("actions.needed", 20, {"of": "clusters"}),
+        )
+    )
+    said = words("en", more, action="effect_untold")
+    assert "among the 4 compared, no p below 0.25 is possible" in said and "once 20 are compared" in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_charts_state_their_finding(language):
+    figures = made(language, stands={"M02": "stands_out_above"}).figures
+    assert "M02" in figures["managers-funnel"] and "managers-actions" in figures
+    assert "managers-funnel-narrow" in figures
+
+
+def test_managers_that_were_not_supplied_are_said_to_be_so():
+    lacking = record("managers.spread_p", None, n=0, status="not_supplied", notebook="09_managers_and_actions")
+    said = plain(report(Results([*others(), lacking])).section("managers"))
+    assert "customers come without a manager" in said and "No actions were supplied" in said

@@ -1,0 +1,42 @@
+"""The study of managers and actions is of the code as it stands, and shows what the report relies on."""
+
+import pandas as pd
+
+from csat_analysis.studies import managers, stored
+
+TABLE = stored.table("managers")
+
+
+def test_the_stored_table_is_of_the_code_as_it_stands():
+    assert stored.is_current("managers"), "run `csat certify managers`: the code behind its table changed"
+
+
+def test_a_draw_can_be_made_again(monkeypatch):
+    few = [managers.Setting("managers", 8, "apart", 12, 5.0), managers.Setting("action", 48, "same", whom="across")]
+    monkeypatch.setattr(managers, "CHUNK", 2)
+    monkeypatch.setattr(managers, "settings", lambda: few)
+    pd.testing.assert_frame_equal(managers.run(4, seed=1), managers.run(4, seed=1))
+    assert not managers.run(4, seed=1).equals(managers.run(4, seed=2))
+
+
+def test_of_equal_managers_hardly_ever_anybody_stands_out():
+    equal = TABLE[(TABLE["tau"] == 0) & (TABLE["world"] == "equal")].set_index("test")["rate"]
+    assert equal["any_stands_out"].max() <= 0.05
+    assert equal["spread_beyond_chance"].between(0.02, 0.08).all()
+
+
+def test_managers_own_spread_would_accuse_far_more_often():
+    eight = TABLE[(TABLE["world"] == "equal") & (TABLE["n"] == 8)].set_index("test")["rate"]
+    assert eight["any_stands_out_by_own_sd"] > 3 * eight["any_stands_out"]
+
+
+def test_a_useless_action_is_seldom_said_to_work_and_a_large_one_mostly():
+    worked = TABLE[TABLE["test"] == "worked"]
+    assert worked.loc[worked["effect"] == 0, "rate"].max() <= 0.05
+    many = worked[(worked["whom"] == "across") & (worked["n"] == 400) & (worked["effect"] == 11)]
+    assert many["rate"].min() > 0.9
+
+
+def test_one_region_of_four_is_never_told():
+    region = TABLE[(TABLE["test"] == "effect_untold") & (TABLE["whom"] == "region")]
+    assert len(region) and (region["rate"] == 1).all()
