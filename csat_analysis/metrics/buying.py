@@ -7,9 +7,8 @@ import pandas as pd
 
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import share
+from csat_analysis.metrics.history import hole_days, touches
 from csat_analysis.metrics.wave import Wave
-
-HOLE = 10  # orders of the usual month from which a month without any is a hole in what was supplied
 
 
 def bought_again(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int) -> pd.Series:
@@ -24,16 +23,8 @@ def bought_again(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int) 
     bought = days["index"].isin(joined.loc[(after > 0) & (after <= window_days), "index"]).astype(float)
     ends = days["responded_on"] + pd.Timedelta(days=window_days)
     known = days["customer_id"].notna() & (ends <= orders["ordered_on"].max())
-    for month in empty_months(orders["ordered_on"]):
-        known &= ~((days["responded_on"] <= month.end_time) & (ends >= month.start_time))
+    known &= ~touches(hole_days(orders["ordered_on"]), days["responded_on"], ends)
     return bought.where(known).set_axis(answers.index)
-
-
-def empty_months(ordered_on: pd.Series) -> list[pd.Period]:
-    """Months without a single order though the usual month has HOLE or more: orders that were never supplied."""
-    months = ordered_on.dropna().dt.to_period("M")
-    counts = months.value_counts().reindex(pd.period_range(months.min(), months.max(), freq="M"), fill_value=0)
-    return list(counts.index[(counts == 0) & (counts.median() >= HOLE)])
 
 
 def repurchase_share(wave: Wave, orders: pd.DataFrame) -> Estimate | NoEstimate:

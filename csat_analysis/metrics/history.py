@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from csat_analysis.estimate import NoEstimate
@@ -17,6 +18,8 @@ KEYS = {
     "audits": "audit_id",
     "mentions": "mention_id",
 }
+HOLE = 10  # orders of the usual month from which a month without any is a hole in what was supplied
+EARLIEST = 0.01  # share of orders whose days don't say when orders begin: a mistyped year would make most months empty
 
 
 def events(waves: Mapping[Period, Wave], table: str) -> pd.DataFrame | NoEstimate:
@@ -52,3 +55,22 @@ def everyone_listed(wave: Wave) -> pd.DataFrame | NoEstimate:
     if "customers" not in wave.clean.tables:
         return NoEstimate("not_supplied", "customers was not supplied")
     return pd.concat([wave.clean.tables["customers"], wave.clean.tables["customers_left"]], ignore_index=True)
+
+
+def hole_days(ordered_on: pd.Series) -> pd.DatetimeIndex:
+    """Days of months without a single order though the usual month has HOLE or more: orders that were never supplied.
+
+    The usual month is the median one since orders begin (EARLIEST).
+    """
+    known = ordered_on.dropna()
+    months = known.dt.to_period("M")
+    begin = known.quantile(EARLIEST, interpolation="higher").to_period("M")
+    counts = months.value_counts().reindex(pd.period_range(months.min(), months.max(), freq="M"), fill_value=0)
+    empty = counts.index[(counts == 0) & (counts[begin:].median() >= HOLE)]
+    days = [pd.date_range(month.start_time, month.end_time.normalize()) for month in empty]
+    return pd.DatetimeIndex(np.concatenate(days)) if days else pd.DatetimeIndex([])
+
+
+def touches(days: pd.DatetimeIndex, first: pd.Series, last: pd.Series) -> np.ndarray:
+    """Does any of these days (ascending) lie between first and last?"""
+    return np.searchsorted(days, last, side="right") > np.searchsorted(days, first, side="left")

@@ -12,6 +12,7 @@ import pandas as pd
 from csat_analysis.design import Design
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import share
+from csat_analysis.metrics.history import events, hole_days, touches
 from csat_analysis.metrics.satisfaction import PERSON
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.period import Period
@@ -22,8 +23,6 @@ SALES_UNIT = 1000.0  # CNY; log(1 + sales / 1,000) keeps a customer without sale
 STAGES = ("answered", "representative", "joined", "closed", "scored")
 FEWEST_RARER = 10  # of the rarer outcome (mostly: didn't buy), below which no model is fitted
 CNY_COLUMN = "sales_12m"
-HOLE = 10  # orders of the usual month from which a month without any is a hole in what was supplied
-EARLIEST = 0.01  # share of orders whose days don't say when orders begin: a mistyped year would make most months empty
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +78,11 @@ def repurchase_panel(waves: Mapping[Period, Wave], now: Period) -> Panel | NoEst
         return NoEstimate(
             "not_supplied", "survey.yml has no `repurchase: {window_days: …}`: after how many days is it late?"
         )
-    orders = all_orders(waves)
+    none = NoEstimate("not_supplied", "no orders: a table with customer_id and ordered_on of every order is needed")
+    supplied = events(waves, "orders")
+    orders = None if isinstance(supplied, NoEstimate) else supplied[["customer_id", "ordered_on"]].dropna()
     if orders is None or orders.empty:
-        return NoEstimate("not_supplied", "no orders: a table with customer_id and ordered_on of every order is needed")
+        return none
     answers = {period: wave_answers(wave) for period, wave in waves.items()}
     everyone = pd.concat(answers.values(), ignore_index=True)
     joined = everyone["customer_id"].notna() & everyone["responded_on"].notna()
@@ -108,17 +109,6 @@ def repurchase_panel(waves: Mapping[Period, Wave], now: Period) -> Panel | NoEst
         rule.window_days,
         files,
     )
-
-
-def all_orders(waves: Mapping[Period, Wave]) -> pd.DataFrame | None:
-    """Orders of all periods up to the last, each once by its id; None where no period has any."""
-    supplied = [wave.clean.tables["orders"] for wave in waves.values() if "orders" in wave.clean.tables]
-    if not supplied:
-        return None
-    orders = pd.concat(supplied, ignore_index=True)
-    if "order_id" in orders:
-        orders = orders[orders["order_id"].isna() | ~orders["order_id"].duplicated()]
-    return orders[["customer_id", "ordered_on"]].dropna()
 
 
 def order_files(wave: Wave) -> list[str]:
@@ -184,24 +174,6 @@ def with_outcomes(answers: pd.DataFrame, orders: pd.DataFrame, window_days: int)
         days_to_order=first.reindex(answers.index).astype(float),
         bought_before=pd.Series(before, index=answers.index, dtype=float).where(known | before),
     )
-
-
-def hole_days(ordered_on: pd.Series) -> pd.DatetimeIndex:
-    """Days of months without a single order though the usual month has HOLE or more: orders that were never supplied.
-
-    The usual month is the median one since orders begin (EARLIEST).
-    """
-    months = ordered_on.dt.to_period("M")
-    begin = ordered_on.quantile(EARLIEST, interpolation="higher").to_period("M")
-    counts = months.value_counts().reindex(pd.period_range(months.min(), months.max(), freq="M"), fill_value=0)
-    empty = counts.index[(counts == 0) & (counts[begin:].median() >= HOLE)]
-    days = [pd.date_range(month.start_time, month.end_time.normalize()) for month in empty]
-    return pd.DatetimeIndex(np.concatenate(days)) if days else pd.DatetimeIndex([])
-
-
-def touches(days: pd.DatetimeIndex, first: pd.Series, last: pd.Series) -> np.ndarray:
-    """Does any of these days (ascending) lie between first and last?"""
-    return np.searchsorted(days, last, side="right") > np.searchsorted(days, first, side="left")
 
 
 def panel_design(table: pd.DataFrame) -> Design:
