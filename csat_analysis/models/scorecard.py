@@ -81,7 +81,7 @@ class Scorecard:
 
     def _satisfaction(self, manager: str) -> Part:
         gap, index = self.managers.against_expected.get(manager), self.managers.wave.index
-        if gap is None or isinstance(index, NoEstimate):
+        if not isinstance(gap, Measured) or isinstance(index, NoEstimate):
             return NoEstimate("not_estimable", "too few of this manager's customers answered")
         low, high = (float(np.clip(index.value + end, 0, 100)) for end in (gap.low, gap.high))
         return Measured(float(np.clip(index.value + gap.value, 0, 100)), low, high, gap.n, gap.holds, gap.se)
