@@ -184,11 +184,13 @@ class Actions:
         return found if isinstance(found, NoEstimate) else self.measured(found)
 
     def measured(self, found: Effect) -> Measured:
+        """Of whole clusters certified only where they differ at least as much as customers' own luck makes them: nearer together they
+        are by accident, or the treated one is smaller than the others, which the study's aren't."""
         low, high = found.interval(self.programme.reporting.confidence)
         if found.p_value is None:
             holds = holds_at("action_effect", found.treated)
         else:
-            holds = holds_at("action_clusters", found.clusters)
+            holds = holds_at("action_clusters", found.clusters) and found.se >= found.customers_se
         return Measured(found.value, low, high, found.treated, holds, found.se)
 
     def dimension(self, action: Action) -> str | None:

@@ -20,6 +20,7 @@ from scipy import optimize, stats
 
 TINY = 1e-9  # of the largest: directions that hold nothing
 LARGEST = 1e6  # τ²/σ² beyond which no search goes
+ALONE = 1e-6  # of a mean's variance
 FAR, STEPS = 3.0, 200  # τ is tried up to so many times the largest number seen, in so many steps
 
 
@@ -44,6 +45,12 @@ class Spread:
     def error(self) -> np.ndarray:
         """Standard error of each number with the pooled spread."""
         return np.sqrt(self.sigma2 * np.diag(self.chance))
+
+    @property
+    def comparable(self) -> np.ndarray:
+        """False for a group that is all there is of a level of the case mix, such as a region's only manager: what is expected of
+        its customers is what they gave."""
+        return np.diag(self.chance) > ALONE / self.sizes
 
     def limits(self, coverage: float) -> np.ndarray:
         """Half-width of the funnel around 0 within which chance keeps each number with this probability (Spiegelhalter 2005; t,

@@ -21,6 +21,7 @@ from csat_analysis.verdicts import funnel_verdicts, spread_verdict
 
 MANAGER = "manager_id"
 UNKNOWN = "(not known)"  # level of a customer whose class, region … the list lacks
+NO_OTHERS = NoEstimate("not_estimable", "all customers of this region are this manager's: nobody to compare with")
 DRAWS, SEED = 4000, 20260709
 WARNING, ACTION = 0.95, 0.998  # the funnel's limits (Spiegelhalter 2005)
 
@@ -174,19 +175,19 @@ class Managers:
     def _of_each(self, numbers, kind: str) -> dict[str, Measured | NoEstimate]:
         if isinstance(self.spread, NoEstimate):
             return {}
-        value, low, high, se = numbers(self.spread)
-        return {
-            name: Measured(
-                float(value[at]),
-                float(low[at]),
-                float(high[at]),
-                int(self.spread.sizes[at]),
-                holds,
-                float(se[at]) or None,
-            )
-            for at, name in enumerate(self.judged)
-            for holds in [holds_at(kind, int(self.spread.sizes[at]))]
-        }
+        found = dict.fromkeys(self.judged, NO_OTHERS)
+        value, low, high, se = (np.asarray(column, dtype=float).tolist() for column in numbers(self.spread))
+        for name, at in self.compared.items():
+            n = int(self.spread.sizes[at])
+            found[name] = Measured(value[at], low[at], high[at], n, holds_at(kind, n), se[at])
+        return found
+
+    @cached_property
+    def compared(self) -> dict[str, int]:
+        """Judged managers who aren't all there is of their region (or another level), and their place among the judged."""
+        if isinstance(self.spread, NoEstimate):
+            return {}
+        return {name: at for at, name in enumerate(self.judged) if self.spread.comparable[at]}
 
     @cached_property
     def tau(self) -> Measured | NoEstimate:
@@ -214,9 +215,11 @@ class Managers:
     @cached_property
     def words(self) -> dict[str, str]:
         """stands_out_above, stands_out_below or within_chance of each judged manager."""
-        if isinstance(self.spread, NoEstimate):
+        places = list(self.compared.values())
+        if not places:
             return {}
-        return dict(zip(self.judged, funnel_verdicts(self.spread.value, self.spread.limits(ACTION)), strict=True))
+        said = funnel_verdicts(self.spread.value[places], self.spread.limits(ACTION)[places])
+        return dict(zip(self.compared, said, strict=True))
 
     @cached_property
     def chances(self) -> dict[str, tuple[float, float]] | NoEstimate:
@@ -225,8 +228,8 @@ class Managers:
             return self.spread
         if self.spread_word != "spread_beyond_chance":
             return NoEstimate("not_computed", "the spread is within chance: nobody is ranked", int(self.sizes.sum()))
-        top, bottom = thirds(self.own_parts[1])
-        return {name: (float(top[at]), float(bottom[at])) for at, name in enumerate(self.judged)}
+        top, bottom = thirds(self.own_parts[1][:, list(self.compared.values())])
+        return {name: (float(top[at]), float(bottom[at])) for at, name in enumerate(self.compared)}
 
     def chance(self, value: float, manager: str) -> float | Measured:
         """A chance from joint draws; not certified where such chances weren't shown to be honest."""
@@ -250,7 +253,7 @@ class Managers:
                 "limit_998": self.spread.limits(ACTION),
                 "kept": self.spread.kept(),
                 "own": self.own_parts[0],
-                "word": list(self.words.values()),
+                "word": [self.words.get(name) for name in self.judged],
             },
             index=pd.Index(self.judged, name="manager"),
         )

@@ -15,7 +15,7 @@ which may be chance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -34,6 +34,7 @@ from csat_analysis.models.managers import MANAGER, Managers
 from csat_analysis.models.score_points import FROM_ANSWERS, Part, audit_score, in_points, weighted_total
 
 PARTS = ("satisfaction", "nps", "retention", "complaint_rate", "attainment", "acquisition", "conversion", "audits")
+MOST = 0.9  # of the weights: totals of fewer parts were never tried, and can't be compared with the others
 CHECKPOINT = (0.0, 10.0)  # the scale of an audit's score
 NOT_SUPPLIED = {
     "audits": NoEstimate("not_supplied", "no audits of managers were supplied"),
@@ -81,7 +82,7 @@ class Scorecard:
 
     def _satisfaction(self, manager: str) -> Part:
         gap, index = self.managers.against_expected.get(manager), self.managers.wave.index
-        if gap is None or isinstance(index, NoEstimate):
+        if not isinstance(gap, Measured) or isinstance(index, NoEstimate):
             return NoEstimate("not_estimable", "too few of this manager's customers answered")
         low, high = (float(np.clip(index.value + end, 0, 100)) for end in (gap.low, gap.high))
         return Measured(float(np.clip(index.value + gap.value, 0, 100)), low, high, gap.n, gap.holds, gap.se)
@@ -201,4 +202,5 @@ class Scorecard:
         carried = sum(wanted[part] for part in told) / sum(wanted.values())
         if not any(score.se for score in told.values()):
             return Total(NoEstimate("not_estimable", "no part of the scorecard can be told"), carried, missing)
-        return Total(weighted_total(told, wanted, self.managers.confidence), carried, missing)
+        number = weighted_total(told, wanted, self.managers.confidence)
+        return Total(number if carried >= MOST else replace(number, holds=False), carried, missing)

@@ -213,7 +213,7 @@ def managers_found(setting: Setting, rng: np.random.Generator) -> list[dict[str,
     own, drawn = spread.own_parts(JOINT_DRAWS, int(rng.integers(2**31)))
     low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
     rows = []
-    for at in range(len(judged)):
+    for at in np.flatnonzero(spread.comparable):
         n = int(spread.sizes[at])
         rows.append(
             interval(
@@ -223,7 +223,8 @@ def managers_found(setting: Setting, rng: np.random.Generator) -> list[dict[str,
         rows.append(interval("manager_own", own[at], low[at], high[at], truth[at], n))
     tau = np.sqrt([spread.tau2, *spread.tau2_interval(CONFIDENCE)])
     rows.append(interval("manager_tau", *tau, setting.tau, int(spread.sizes.mean())))
-    outside = [w != "within_chance" for w in funnel_verdicts(spread.value, spread.limits(ACTION))]
+    alike = spread.comparable
+    outside = [w != "within_chance" for w in funnel_verdicts(spread.value[alike], spread.limits(ACTION)[alike])]
     own_sd = [
         abs(spread.value[at]) > 3.09 * y[place[owner] == at].std(ddof=1) / np.sqrt(spread.sizes[at])
         for at in range(len(judged))
@@ -232,10 +233,10 @@ def managers_found(setting: Setting, rng: np.random.Generator) -> list[dict[str,
     rows += [word("any_stands_out", any(outside), size), word("any_stands_out_by_own_sd", any(own_sd), size)]
     rows.append(word("spread_beyond_chance", spread.p_value < SHAPE_ERROR, size))
     if setting.tau > 0 and spread.p_value < SHAPE_ERROR:
-        top, _ = thirds(drawn)
-        really = thirds(truth[None, :])[0]
+        top, _ = thirds(drawn[:, alike])
+        really = thirds(truth[None, alike])[0]
         rows += [
-            interval("manager_third", top[at], 0, 1, really[at], int(spread.sizes[at])) for at in range(len(judged))
+            interval("manager_third", top[at], 0, 1, really[at], int(n)) for at, n in enumerate(spread.sizes[alike])
         ]
     return rows
 
