@@ -130,7 +130,7 @@ class Actions:
             return Judged(action, why)
         comparable = [wave for wave in self.waves.values() if self.asks_alike(wave, action)]
         begun = {w.period: pd.Timestamp(w.clean.survey_date) > action.started_on for w in comparable}
-        for column in self.cluster_columns(action):
+        for column in CLUSTERS:
             sides = {w.period: self.side(w, action, column, self.score(w, action)) for w in comparable}
             sides = {period: side for period, side in sides.items() if side.answers(1.0) and side.answers(0.0)}
             before = {p: side for p, side in sides.items() if not begun[p]}
@@ -142,16 +142,13 @@ class Actions:
                 break
         return self.told(action, before, after, column)
 
-    def cluster_columns(self, action: Action) -> tuple[str, ...]:
-        return CLUSTERS
-
     def told(self, action: Action, before: dict[Period, Side], after: dict[Period, Side], column: str) -> Judged:
         found = difference_in_differences(list(before.values()), list(after.values()))
         last, first = max(before), min(after)
         about = {
             "waves_before": tuple(map(str, before)),
             "waves_after": tuple(map(str, after)),
-            "before_gap": as_process(before[last].gap),
+            "before_gap": before[last].gap.process(),
             "low_scorers": low_scorers(before[last], after[first]),
             "expected": self.expected(action),
         }
@@ -275,10 +272,6 @@ def needed(found: Effect, expected: float | None) -> tuple[str, int] | None:
 def in_segment(levels: pd.Series, value: str) -> pd.Series:
     """1 for those treated, 0 for the others, missing where nobody knows."""
     return (levels == value).astype(float).where(levels.notna())
-
-
-def as_process(gap: Estimate | NoEstimate) -> Estimate | NoEstimate:
-    return gap.process()
 
 
 def action_of(row: pd.Series) -> Action:

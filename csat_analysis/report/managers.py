@@ -17,7 +17,18 @@ ABSENT = ("not_supplied", "not_estimable")
 def managers(view: View) -> dict[str, Any] | None:
     if not view.has(SPREAD) and not view.has("actions.effect"):
         return None
-    return {"people": people(view), "score": scorecard(view), "actions": actions(view), "next": proposals(view)}
+    return {
+        "caveat": caveat(view),
+        "people": people(view),
+        "score": scorecard(view),
+        "actions": actions(view),
+        "next": proposals(view),
+    }
+
+
+def caveat(view: View) -> str:
+    names = [view.programme.label("segment", name, view.language) for name in view.programme.segments]
+    return view.say("managers.caveat", columns=view.list(names)) if names else view.say("managers.caveat.plain")
 
 
 def people(view: View) -> dict[str, Any]:
