@@ -113,7 +113,8 @@ def knowing(view: View) -> list[str]:
     perfect = view.shown("plan.perfect_information")
     some = [record for record in view.records("plan.information") if record.shown]
     if not perfect or not some:
-        return []
+        unproven = any(record.status == "not_certified" for record in view.records("plan.perfect_information"))
+        return [view.say("plans.knowing.hidden")] if unproven else []
     first = some[0]
     parts = {"perfect": view.numbers.number(perfect.key), "some": view.numbers.number(first.key, **first.group)}
     interviews = wording.number_text(int(first.group["interviews"]), "count", view.language)
