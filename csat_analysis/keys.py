@@ -184,6 +184,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "target.on_course": ("share", ()),
     # 06 repurchase
     "repurchase.contacts": ("count", ("stage",)),
+    "repurchase.window_days": ("days", ()),
     "repurchase.rate": ("share", ()),
     "repurchase.rate_in": ("share", ("period",)),
     "repurchase.ame": ("probability", ()),

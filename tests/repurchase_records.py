@@ -29,6 +29,7 @@ def repurchase_records(verdict: str = "goes_up_with", shape: str = "cannot_be_to
         return found(key, value, n=None, status="exact", **group)
 
     return [
+        fact("window_days", 180),
         found("rate", 0.765, 0.038),
         found("ame", 0.0058, 0.0037, verdict=verdict),
         fact("benchmark", 0.0058),

@@ -249,6 +249,6 @@ def test_ten_thousand_orders_are_clean_in_a_moment(tmp_path):
     day = pd.date_range("2026-01-01", "2026-06-30", periods=10_000).strftime("%Y-%m-%d")
     rows = [f"O{n},C{n % 2 + 1},{on},{on},{on},{n}.50,0.2,item" for n, on in enumerate(day)]
     orders = "\n".join(["order_id,customer_id,ordered_on,processed_on,delivered_on,amount,gross_margin,product", *rows])
-    start = time.perf_counter()
+    start = time.process_time()  # not the clock: other tests run beside this one
     cleaned = clean(tmp_path, responses=ANSWERS, customers=CUSTOMERS, orders=orders)
-    assert time.perf_counter() - start < 2 and len(cleaned.tables["orders"]) == 10_000
+    assert time.process_time() - start < 2 and len(cleaned.tables["orders"]) == 10_000

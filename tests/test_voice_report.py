@@ -27,8 +27,8 @@ def words(language: str = "en", **options) -> str:
     return plain(made(language, **options).section("voice"))
 
 
-def test_it_stands_between_customers_and_belief():
-    assert ALL_SECTIONS[ALL_SECTIONS.index("voice") - 1 :][:3] == ["customers_and_service", "voice", "belief"]
+def test_it_stands_between_customers_and_managers():
+    assert ALL_SECTIONS[ALL_SECTIONS.index("voice") - 1 :][:3] == ["customers_and_service", "voice", "managers"]
 
 
 def test_what_moved_what_is_low_and_who_is_ahead_is_said():

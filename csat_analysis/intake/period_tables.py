@@ -206,6 +206,7 @@ class Cleaner:
 def flaws_in(tables: dict[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.DataFrame:
     """Where values of the kept rows are not what stood in the file; `tables` still have the raw line as their index."""
     found = quarantine[quarantine["action"].isin(FLAWED) & quarantine["table"].isin(tables)]
+    found = found[found["line"].notna()]  # what is noted of a whole file is no value's flaw
     rows = [
         own.assign(row=tables[table].index.get_indexer(own["line"].astype("int64")))
         for table, own in found.groupby("table")

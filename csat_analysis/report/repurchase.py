@@ -49,8 +49,10 @@ def repurchase(view: View) -> dict[str, Any] | None:
 
 def days(view: View) -> str:
     """Within how long an order counts, where survey.yml says it."""
-    rule = view.programme.repurchase
-    return view.say("repurchase.days", count=rule.window_days) if rule else view.say("repurchase.days.unset")
+    record = view.shown("repurchase.window_days")
+    return (
+        view.say("repurchase.days", days=view.numbers.bare(record.key)) if record else view.say("repurchase.days.unset")
+    )
 
 
 def absent(view: View) -> str | None:
