@@ -71,7 +71,7 @@ def test_whether_plans_pay_is_said_by_their_verdict(language, payback):
 
 def test_a_capped_plan_and_the_worth_of_knowing_are_said():
     said = words()
-    assert "Faster delivery and returns: 9.0% of the planned points lie beyond the end of the scale" in said
+    assert "beyond the end of the scale and are not counted: Faster delivery and returns (9.0%)" in said
     assert "would be worth CNY 1,636 at most; 100 more interviews, CNY 252" in said
 
 

@@ -21,7 +21,8 @@ def said(language: str = "en", *, without: tuple[str, ...] = (), **verdicts: str
 
 def test_no_plan_is_named_where_none_is_shown_to_pay_and_the_nearest_is():
     assert said().startswith("Cannot be told yet: no plan is shown to bring more than it costs within a year.")
-    assert "most is Faster delivery and returns, CNY +33,400" in said()
+    assert "most is Faster delivery and returns, CNY +33,400" in said() and "pays back is 93.0%" in said()
+    assert "pays back" not in said(without=("plan.pays_back",))
 
 
 def test_plans_that_pay_are_named_but_none_of_them_as_the_best():

@@ -33,8 +33,11 @@ def of_plans(view: View, plans: list[Record]) -> str:
     nearest = plans[0]
     if nearest.value <= 0:
         return view.say("first.none")
-    gain = with_interval(view, nearest)
-    return view.say("first.nearest", plan=view.numbers.plan(nearest.group["plan"]), gain=gain)
+    parts = {"plan": view.numbers.plan(nearest.group["plan"]), "gain": with_interval(view, nearest)}
+    chance = view.shown("plan.pays_back", **nearest.group)
+    if chance is None:
+        return view.say("first.nearest", **parts)
+    return view.say("first.nearest.chance", chance=view.numbers.bare(chance.key, **chance.group), **parts)
 
 
 def of_drivers(view: View) -> str:

@@ -89,11 +89,8 @@ def best(view: View) -> list[str]:
 
 
 def capped(view: View) -> list[str]:
-    return [
-        view.say("plans.capped", plan=view.numbers.plan(r.group["plan"]), share=view.numbers.bare(r.key, **r.group))
-        for r in view.records("plan.capped")
-        if r.shown
-    ]
+    items = [view.named(view.numbers.plan(r.group["plan"]), r) for r in view.records("plan.capped") if r.shown]
+    return [view.say("plans.capped", items=view.list(items))] if items else []
 
 
 def costless(view: View) -> list[str]:
