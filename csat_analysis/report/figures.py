@@ -136,7 +136,9 @@ def dot_interval(
     pieces = [(row["y"] - 10, row["y"] + 10) for row in rows if "row" in row] if stacked else [(30, bottom)]
     for tick in ticks:
         ax.plot(*in_pieces(x(tick), pieces), color=PALETTE["rule"], linewidth=1, clip_on=False)
-        write(ax, x(tick), bottom + 12, f"{tick:g}".replace("-", "−"), size=SMALL, color="muted", align="center")
+        words = f"{tick:g}".replace("-", "−")
+        place = max(x(tick), text_width(words, SMALL) / 2)  # a long one at the left edge stays inside
+        write(ax, place, bottom + 12, words, size=SMALL, color="muted", align="center")
     if reference is not None:
         line = in_pieces(x(reference), [(22, 30), *pieces])
         ax.plot(*line, color=PALETTE["ink"], linewidth=1.2, dashes=(4, 3), clip_on=False)

@@ -108,7 +108,7 @@ def test_chart_text_is_large_enough_to_read(browser, site, width):
     page = Watched(browser, site / "report.en.html", width).page
     sizes = page.evaluate("""[...document.querySelectorAll('.chart svg')].filter(svg => svg.clientWidth > 0).map(svg =>
         svg.getBoundingClientRect().width / svg.viewBox.baseVal.width * 12)""")
-    assert len(sizes) == 7 and min(sizes) >= 11
+    assert len(sizes) == 11 and min(sizes) >= 11
 
 
 @pytest.mark.parametrize("width", WIDTHS)
