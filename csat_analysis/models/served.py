@@ -141,6 +141,8 @@ def slope_of(panel: Served, score: str, columns: pd.DataFrame, inside: np.ndarra
     inside = inside & panel.table[score].notna().to_numpy() & columns.notna().all(axis=1).to_numpy()
     if not inside.any() or np.ptp(columns.iloc[:, 0][inside]) == 0:
         return NoEstimate("not_estimable", "all customers with such a case were served alike", int(inside.sum()))
+    if np.ptp(panel.table[score][inside]) == 0:
+        return NoEstimate("not_estimable", "all customers with such a case gave the same score", int(inside.sum()))
     varying = columns.loc[:, [np.ptp(columns.loc[inside, name]) > 0 for name in columns]]
     x = varying.join(held_equal(panel.table, inside))
     try:
