@@ -101,6 +101,13 @@ def test_quotations_need_enough_texts_and_release_and_are_masked(small):
     assert quotations.quotations(few, free, small.mask).empty
 
 
+def test_ten_texts_of_one_customer_are_not_enough_to_be_quoted():
+    said = pd.DataFrame({"late": [True] * 10})
+    texts = pd.DataFrame({"text": "late", "source": "ticket", "id": range(10), "customer_id": "a"})
+    assert quotations.by_theme(texts, said, min_comments=10) == {}
+    assert list(quotations.by_theme(texts.assign(customer_id=None), said, min_comments=10)) == ["late"]
+
+
 def test_a_release_file_that_cannot_be_read_says_where(small, tmp_path):
     (tmp_path / "data/raw/2026H1").mkdir(parents=True)
     (tmp_path / "data/raw/2026H1/released.yml").write_text("coment: [R0]\n", encoding="utf-8")

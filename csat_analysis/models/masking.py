@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.models.segmentation import simplified
@@ -38,19 +40,30 @@ PERSON = rf"(?P<private>{SURNAME}[\u4e00-\u9fff]{{1,2}}?)"
 CALLED = "(?:联系人|收货人|经手人|负责人|姓名|我叫|名叫)(?:是|为|:|\\s)?"
 ASKED = "(?=回电|回话|联系|处理|接电话)"
 REACHED = r"(?=[，,（(:\s]*(?:电话|手机|微信)?[是为:\s]*(?:\+?86)?\d{7,}|[（(，,]\s*(?:电话|手机|微信|\d))"
-GAP = r"[\s\-—·.()]{0,2}"
+INVISIBLE = "\u200b-\u200f\u2060\ufeff"
+GAP = rf"[\s\-—·.(){INVISIBLE}]{{0,2}}"
+WIDE_GAP = rf"[\s\-—·.()_/、,{INVISIBLE}]{{0,3}}"  # between the digits of a mobile number, told by its length and start
+SEPARATOR = re.compile(rf"[\s\-—·•.*_{INVISIBLE}]")  # what may stand between the characters of a name
+WIDEST = 3  # of them
+PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:https?://|www\.)[^\s，。；、）)]+",
-        r"[A-Za-z0-9_.+\-]+\s?@\s?[A-Za-z0-9\-]+(?:\s?\.\s?[A-Za-z0-9\-]+)+",
-        rf"(?<!\d)(?:\+?86{GAP})?1[3-9](?:{GAP}\d){{9}}(?!\d)",
-        r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])",
+        r"(?<![A-Za-z0-9_.+\-])[A-Za-z0-9_.+\-]+\s?@\s?[A-Za-z0-9\-]+(?:\s?\.\s?[A-Za-z0-9\-]+)+",
+        rf"(?<!\d)(?:\+?86{GAP})?1{WIDE_GAP}[3-9](?:{WIDE_GAP}\d){{9}}(?!\d)",
+        rf"\+\d{{1,3}}(?:{GAP}\d){{6,12}}(?!\d)",
+        rf"(?i:电话|手机|座机|\btel|\bphone)(?:号码?)?(?:是|为|\s?is)?[:.\s]*(?P<private>\d(?:{GAP}\d){{6,}})",
+        r"[零〇一二三四五六七八九幺]{7,}",
+        rf"(?<![\dA-Za-z])\d{{6}}{GAP}\d{{4}}{GAP}\d{{4}}{GAP}\d{{3}}[\dXx](?![\dA-Za-z])",
+        r"(?<!\d)\d{4}(?:[\s\-]\d{4}){3}(?:[\s\-]?\d{1,4})?(?!\d)",
+        r"(?<![A-Za-z0-9])(?=(?:[A-Z]*\d){5})[0-9A-Z]{18}(?![A-Za-z0-9])",
         rf"(?<!\d)\(?0\d{{2,3}}\)?{GAP}\d{{3,4}}{GAP}\d{{4}}(?!\d)",
         rf"(?<!\d)[48]00{GAP}\d{{3,4}}{GAP}\d{{3,4}}(?!\d)",
-        r"(?i:微信号?|v信|威信|薇信|\bvx|\bwx|weixin|wechat|qq号?|扣扣)(?:\s*id)?\s*(?:是|为|is)?[:\s]*(?P<private>(?![\u4e00-\u9fff])[A-Za-z0-9][\w\-]{4,})",
+        r"(?i:微\s?信号?|v信|威信|薇信|加我?\s?v(?!ip)|\bvx|\bwx|weixin|wechat|qq号?|扣扣)(?i:\s*id)?\s*(?:是|为|is)?[:\s]*(?P<private>(?![\u4e00-\u9fff])[A-Za-z0-9][\w\-]{4,})",
         r"(?:wxid_|[Vv][Xx]:?)[A-Za-z0-9_\-]{5,}",
-        r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][\s·.]?[A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])",
+        rf"{PROVINCE}[A-HJ-NP-Z][\s·.]?[A-HJ-NP-Z0-9]{{5,6}}(?![A-Za-z0-9])",
+        rf"{PROVINCE}\s?(?i:[A-HJ-NP-Z][\s·.\-]?(?=(?:[A-Z]{{0,2}}\d){{3}})(?:[A-HJ-NP-Z0-9]{{5,6}}|[A-HJ-NP-Z0-9]{{4}}[港澳学警挂领]))(?![A-Za-z0-9])",
         r"(?<!\d)\d{7,}(?!\d)",
         rf"{SURNAME}[\u4e00-\u9fff]{{0,2}}?{TITLE}",
         rf"[老小]{SURNAME}(?=[，。,.!！?？\s说回]|$)",
@@ -73,9 +86,10 @@ class Mask:
 
     def __init__(self, names: Iterable[str] = ()):
         folded = {fold(str(name).strip()).lower() for name in names}
-        self._by_start: dict[str, list[str]] = {}
-        for name in sorted((name for name in folded if len(name) > 1), key=lambda name: (-len(name), name)):
-            self._by_start.setdefault(name[:2], []).append(name)
+        self._by_start: dict[str, list[Known]] = {}
+        known = (Known.of(name) for name in folded)
+        for name in sorted((n for n in known if len(n.solid) > 1), key=lambda n: (-len(n.solid), n.solid)):
+            self._by_start.setdefault(name.solid[:2], []).append(name)
 
     def __call__(self, text: str) -> str:
         plain = fold(text)
@@ -88,22 +102,49 @@ class Mask:
         return "".join([*masked, text[end:]])
 
     def _known(self, plain: str) -> list[tuple[int, int]]:
-        """Where a name of the tables stands; one of letters or digits only as a whole word."""
-        found, place = [], 0
-        while place < len(plain) - 1:
-            name = next((n for n in self._by_start.get(plain[place : place + 2], ()) if whole(plain, n, place)), None)
+        """Where a name of the tables stands, also with blanks or dots in it; one of letters or digits only as a whole word."""
+        places = [place for place, character in enumerate(plain) if not SEPARATOR.match(character)]
+        solid = "".join(plain[place] for place in places)
+        found, at = [], 0
+        while at < len(solid) - 1:
+            name = next(
+                (n for n in self._by_start.get(solid[at : at + 2], ()) if n.stands(plain, solid, places, at)), None
+            )
             if name:
-                found.append((place, place + len(name)))
-            place += len(name) if name else 1
+                found.append((places[at], places[at + len(name.solid) - 1] + 1))
+            at += len(name.solid) if name else 1
         return found
 
 
-def whole(plain: str, name: str, place: int) -> bool:
-    if not plain.startswith(name, place):
-        return False
-    end = place + len(name)
-    cut_left = ALPHANUMERIC.match(name[0]) and place and ALPHANUMERIC.match(plain[place - 1])
-    cut_right = ALPHANUMERIC.match(name[-1]) and end < len(plain) and ALPHANUMERIC.match(plain[end])
+@dataclass(frozen=True)
+class Known:
+    """A name without its separators, and before which of its characters the tables have one."""
+
+    solid: str
+    parted: frozenset[int]
+
+    @classmethod
+    def of(cls, name: str) -> Known:
+        parts = [part for part in SEPARATOR.split(name) if part]
+        return cls("".join(parts), frozenset(accumulate(map(len, parts))))
+
+    def stands(self, plain: str, solid: str, places: list[int], at: int) -> bool:
+        """Is it at this place of the text? Letters and digits may be parted only where the tables part them."""
+        if not solid.startswith(self.solid, at):
+            return False
+        own = places[at : at + len(self.solid)]
+        for i in range(1, len(own)):
+            gap = own[i] - own[i - 1] - 1
+            one_word = ALPHANUMERIC.match(self.solid[i - 1]) and ALPHANUMERIC.match(self.solid[i])
+            if gap > WIDEST or (gap and one_word and i not in self.parted):
+                return False
+        return whole(plain, own[0], own[-1] + 1)
+
+
+def whole(plain: str, start: int, end: int) -> bool:
+    """Is no word of letters or digits cut at either end?"""
+    cut_left = start and ALPHANUMERIC.match(plain[start]) and ALPHANUMERIC.match(plain[start - 1])
+    cut_right = end < len(plain) and ALPHANUMERIC.match(plain[end - 1]) and ALPHANUMERIC.match(plain[end])
     return not (cut_left or cut_right)
 
 

@@ -48,9 +48,17 @@ def release_file(root: Path, period: Period) -> tuple[str, ...]:
 
 
 def by_theme(texts: pd.DataFrame, said: pd.DataFrame, *, min_comments: int) -> dict[str, pd.DataFrame]:
-    """Theme → this period's texts that speak of it; only themes with at least `min_comments` of them may be quoted."""
+    """Theme → this period's texts that speak of it; only themes with texts of at least `min_comments` people may be quoted.
+
+    A text without a customer counts as a person of its own; one customer who writes ten times is one.
+    """
     found = {theme: texts[said[theme].to_numpy()] for theme in said}
-    return {theme: rows for theme, rows in found.items() if len(rows) >= min_comments}
+    return {theme: rows for theme, rows in found.items() if people(rows) >= min_comments}
+
+
+def people(texts: pd.DataFrame) -> int:
+    """Different customers behind texts, and texts without one."""
+    return texts["customer_id"].nunique() + int(texts["customer_id"].isna().sum())
 
 
 def proposed(themes: dict[str, pd.DataFrame], mask: Callable[[str], str]) -> pd.DataFrame:
