@@ -11,6 +11,7 @@ from csat_analysis.measured import Measured
 from csat_analysis.models import next_actions
 from csat_analysis.models.actions import Actions
 from csat_analysis.models.difference import Side, difference_in_differences, lot, low_scorers
+from csat_analysis.programme_parts import Plan
 from csat_analysis.results import Record, Results
 from csat_analysis.verdicts import action_verdict
 
@@ -172,3 +173,20 @@ def test_next_actions_are_a_table_of_the_contract(tmp_path):
 
 def test_without_plans_no_actions_are_proposed(tmp_path):
     assert next_actions.next_actions(waves(tmp_path), NOW, [], Results([])).status == "not_computed"
+
+
+def proposed_of(root, plan: Plan) -> next_actions.Proposal:
+    company = waves(root)
+    return next_actions.proposal(1, "both", plan, company, NOW, [])
+
+
+def test_a_plan_of_several_dimensions_is_judged_on_the_index_and_not_by_all_its_gain_on_one(tmp_path):
+    one = proposed_of(tmp_path, Plan(raises={"goods": 8, "people": 2}))
+    assert one.row["dimension"] is None and one.row["item"] is None and one.row["expected_gain"] == 5.0
+    assert isinstance(one.needed, int)
+
+
+def test_a_plan_for_customers_of_two_columns_is_not_exported_as_one_for_many_more(tmp_path):
+    one = proposed_of(tmp_path, Plan(raises={"goods": 8}, customers={"branch": "north", "region": "east"}))
+    assert (one.row["segment"], one.row["value"]) == ("branch & region", "north & east")
+    assert isinstance(one.needed, NoEstimate) and isinstance(one.needed_same, NoEstimate)

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from managed_company import NOW, waves
+from managed_company import BEFORE, NOW, waves, write
 from scipy import stats
 
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.metrics.sales import Sales
+from csat_analysis.metrics.wave import load_waves
 from csat_analysis.models.manager_spread import Spread, spread_of, thirds
 from csat_analysis.models.managers import Managers
 from csat_analysis.models.scorecard import Scorecard
@@ -155,7 +156,7 @@ def test_one_period_alone_gives_managers_but_no_retention(tmp_path):
 
 def test_a_scorecard_is_the_weighted_mean_of_its_parts_and_one_managers_own(company):
     card = Scorecard(Managers(company, NOW), Sales(company, NOW))
-    sheet, total = card.of("M1"), card.total("M1")
+    sheet, total = card.of("M3"), card.total("M3")
     told = sheet.loc[["satisfaction", "retention"], "score"].astype(float)
     assert total.number.value == pytest.approx((0.5 * told["satisfaction"] + 0.3 * told["retention"]) / 0.8)
     assert total.missing == ("attainment",) and total.weight == pytest.approx(0.8)
@@ -169,3 +170,41 @@ def test_the_raw_index_of_a_manager_is_the_mean_of_their_own_customers(company):
     inside = (found.answering == "M3").to_numpy()
     assert isinstance(raw, Estimate)
     assert raw.value == pytest.approx(company[NOW].answer_scores.loc[inside, "person_score"].mean())
+
+
+def regional(root, per_region, silent=(), newcomers=()):
+    """A programme whose managers each have one region: region → manager → customers. silent: managers of whom but three
+    customers said if they recommend; newcomers: of whom but three were customers half a year ago."""
+    raw = write(root) / "data" / "raw"
+    rng = np.random.default_rng(8)
+    for period, year, month in ((BEFORE, 2025, 12), (NOW, 2026, 6)):
+        customers = ["customer_id,branch,region,since,manager_id"]
+        answers = ["response_id,contact_id,customer_id,responded_on,g1,p1,nps"]
+        for region, managers in per_region.items():
+            for manager, count in managers.items():
+                for i in range(3 if manager in newcomers and period == BEFORE else count):
+                    one = f"{manager}c{i}"
+                    customers.append(f"{one},{'north' if i % 2 else 'south'},{region},2020-01-01,{manager}")
+                    nps = "" if manager in silent and i > 2 else rng.integers(4, 11)
+                    scores = f"{rng.integers(3, 10)},{rng.integers(3, 10)},{nps}"
+                    answers.append(f"{period}-{one},{one},{one},{year}-{month}-10,{scores}")
+        names = [m for managers in per_region.values() for m in managers]
+        lines = ["manager_id,name,region,sales_target", *(f"{m},示例{m},east,1000" for m in names)]
+        for table, rows in (("customers", customers), ("responses", answers), ("managers", lines)):
+            (raw / str(period) / f"{table}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return load_waves(root, NOW)
+
+
+def test_the_only_hidden_manager_of_a_region_cannot_be_worked_out_from_the_others_there(tmp_path):
+    books = {"east": {"M1": 20, "M2": 9, "M3": 3}, "west": {"M4": 15, "M5": 4, "M6": 4}}
+    found = Managers(regional(tmp_path, books), NOW)
+    assert found.hidden == {"M2", "M3", "M5", "M6"}  # the region's own number less M1's and M2's would be M3's
+
+
+def test_a_part_on_fewer_customers_than_the_satisfaction_is_hidden_by_its_own_number(tmp_path):
+    books = {"east": {"M1": 20, "M2": 9, "M3": 12}, "west": {"M4": 15, "M5": 8, "M6": 8}}
+    waves = regional(tmp_path, books, silent=("M2",), newcomers=("M5",))
+    card = Scorecard(Managers(waves, NOW), Sales(waves, NOW))
+    assert card.managers.hidden == set()
+    assert isinstance(card.score("M2", "nps"), NoEstimate) and isinstance(card.score("M5", "retention"), NoEstimate)
+    assert {"M2", "M3"} <= card.hidden["nps"] and len(card.hidden["retention"]) > 1

@@ -101,8 +101,25 @@ class Managers:
 
     @cached_property
     def hidden(self) -> set[object]:
-        nobody = {None: len(self.answering) - int(self.sizes.sum())}
-        return suppressed_groups(self.sizes.to_dict() | nobody, self.wave.programme.reporting.min_group)
+        return self.too_few(self.wave.answer_scores[PERSON].notna())
+
+    def too_few(self, counted: pd.Series) -> set[object]:
+        """Managers of too few answers, and those who would give them away.
+
+        counted: which answers a number is made of; nobody's are a group of their own. Not among all alone but also among the managers of a region, or of
+        another level that holds its managers whole: its own number is shown, and so theirs could be worked out from it.
+        """
+        least = self.wave.programme.reporting.min_group
+        counted = counted.to_numpy(bool)
+        owner, segments = self.answering[counted], self.wave.segments[counted]
+        found = suppressed_groups(sizes_with_nobody(owner), least)
+        for name in segments.columns.drop(MANAGER, errors="ignore"):
+            level = segments[name].astype(object).fillna(UNKNOWN)
+            for one in level.unique():
+                own = owner[level == one]
+                if not set(owner[level != one].dropna()) & set(own.dropna()):
+                    found |= suppressed_groups(sizes_with_nobody(own), least)
+        return found
 
     @cached_property
     def judged(self) -> list[str]:
@@ -257,6 +274,11 @@ class Managers:
             },
             index=pd.Index(self.judged, name="manager"),
         )
+
+
+def sizes_with_nobody(owner: pd.Series) -> dict[object, int]:
+    """How many each manager has; None: nobody's."""
+    return owner.value_counts().to_dict() | {None: int(owner.isna().sum())}
 
 
 def case_mix(segments: pd.DataFrame) -> np.ndarray:

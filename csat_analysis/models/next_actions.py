@@ -14,7 +14,7 @@ from scipy import stats
 
 from csat_analysis.detectable import POWER
 from csat_analysis.estimate import NoEstimate
-from csat_analysis.metrics.satisfaction import dimension_column
+from csat_analysis.metrics.satisfaction import PERSON, dimension_column
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.models.actions import CLUSTERS, Action, in_segment
 from csat_analysis.models.plan_proposals import POINTS_RAISED, SEPARATOR
@@ -40,6 +40,7 @@ COLUMNS = (
     "expected_gain",
 )
 LOSES = "does_not_pay"  # a plan that was shown to lose money is not proposed
+JOINT = " & "  # a plan's several columns: one alone would name more customers than it is for
 BY_LOT = 0.5  # of all customers: an action for everybody can be judged where half of them begin by lot
 
 
@@ -98,7 +99,7 @@ def proposal(
 ) -> Proposal:
     programme = waves[now].programme
     dimension, item, raised = subject(plan, programme)
-    column, level = next(iter(plan.customers.items()), (None, None))
+    column, level = (JOINT.join(part) or None for part in (plan.customers, plan.customers.values()))
     following = after(now)
     row = {
         "action_id": f"{following}-{place:02d}",
@@ -114,6 +115,11 @@ def proposal(
         "expected_gain": round(index_gain(plan, programme), 2),
     }
     few = NoEstimate("not_estimable", "whole regions or managers are too few to tell")
+    if len(plan.customers) > 1:
+        several = NoEstimate(
+            "not_estimable", "an action can be followed up in one column of customers, and this has several"
+        )
+        return Proposal(name, row, several, several, False)
     if column in CLUSTERS:
         return Proposal(name, row, few, few, False)
     share = BY_LOT if column is None else share_of(waves[now], column, level)
@@ -124,8 +130,9 @@ def proposal(
     return Proposal(name, row, *numbers, by_lot=column is None)
 
 
-def subject(plan: Plan, programme: Programme) -> tuple[str, str | None, float]:
-    """The dimension that a plan raises most, its item where it is one alone, and by how many points the dimension would rise."""
+def subject(plan: Plan, programme: Programme) -> tuple[str | None, str | None, float]:
+    """The dimension that a plan raises, its item where it is one alone, and by how many points the dimension would rise. A plan of
+    several dimensions is about the index: its gain, held against one of them, would be more than that one was to rise."""
     rises: dict[str, float] = {}
     for name, (low, high) in plan.raises.items():
         own = (
@@ -135,7 +142,9 @@ def subject(plan: Plan, programme: Programme) -> tuple[str, str | None, float]:
         )
         part = 1.0 if name == own else 1 / len(programme.dimensions[own].items)
         rises[own] = rises.get(own, 0.0) + part * (low + high) / 2
-    first = max(rises, key=rises.get)
+    if len(rises) > 1:
+        return None, None, index_gain(plan, programme)
+    first = next(iter(rises))
     items = [name for name in plan.raises if name not in programme.dimensions]
     return first, items[0] if len(plan.raises) == len(items) == 1 else None, rises[first]
 
@@ -154,8 +163,8 @@ def index_gain(plan: Plan, programme: Programme) -> float:
     return gain
 
 
-def owner_of(dimension: str, ledger: list[Action]) -> str | None:
-    """Whoever had the last action on this dimension; else it is to be named."""
+def owner_of(dimension: str | None, ledger: list[Action]) -> str | None:
+    """Whoever had the last action on this dimension (None: on the whole index); else it is to be named."""
     return next((a.owner for a in reversed(ledger) if a.dimension == dimension and a.owner), None)
 
 
@@ -166,13 +175,13 @@ def share_of(wave: Wave, column: str, level: str) -> float | None:
 
 
 def answers_needed(
-    waves: Mapping[Period, Wave], now: Period, dimension: str, gain: float, share: float, same: bool
+    waves: Mapping[Period, Wave], now: Period, dimension: str | None, gain: float, share: float, same: bool
 ) -> int | NoEstimate:
     """Answers of the treated in each of two waves: n = 2 s² (1 − ρ)(1 + q/(1 − q)) (z + z')² / gain², q the share of the treated.
 
-    s from this wave's scores of the dimension; ρ between the same customers' scores in the last two waves, 0 for others.
+    s from this wave's scores of the dimension (None: of the index); ρ between the same customers' scores in the last two waves, 0 for others.
     """
-    column = dimension_column(waves[now].programme, dimension)
+    column = dimension_column(waves[now].programme, dimension) if dimension else PERSON
     score = waves[now].answer_scores[column].dropna()
     if len(score) < FEWEST_PAIRS or not gain > 0:
         return NoEstimate("not_estimable", "too few answers to tell how far scores spread", len(score))

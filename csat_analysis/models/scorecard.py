@@ -30,7 +30,7 @@ from csat_analysis.metrics.counted import counted_share
 from csat_analysis.metrics.funnel import certified_share, group_sizes
 from csat_analysis.metrics.retention import Stay, stay
 from csat_analysis.metrics.sales import Sales
-from csat_analysis.models.managers import MANAGER, Managers
+from csat_analysis.models.managers import MANAGER, Managers, sizes_with_nobody
 from csat_analysis.models.score_points import FROM_ANSWERS, Part, audit_score, in_points, weighted_total
 
 PARTS = ("satisfaction", "nps", "retention", "complaint_rate", "attainment", "acquisition", "conversion", "audits")
@@ -92,13 +92,20 @@ class Scorecard:
         found = satisfaction.nps(wave.sample.design, wave.answers, wave.programme, inside=inside)
         return found if isinstance(found, NoEstimate) else found.process()
 
+    @cached_property
+    def owner_before(self) -> pd.Series:
+        """Manager of each customer of the list before, whom retention is counted of; empty without one."""
+        if isinstance(self.stay, NoEstimate):
+            return pd.Series(dtype=object)
+        before = self.stay.start.clean.tables["customers"].set_index("customer_id")
+        return before[MANAGER] if MANAGER in before else pd.Series(dtype=object)
+
     def _retention(self, manager: str) -> Part:
         if isinstance(self.stay, NoEstimate):
             return self.stay
-        before = self.stay.start.clean.tables["customers"].set_index("customer_id")
-        if MANAGER not in before:
+        if self.owner_before.empty:
             return NoEstimate("not_supplied", f"the list before has no {MANAGER}")
-        return self.stay.rate("stayed", before[MANAGER] == manager, self.managers.confidence)
+        return self.stay.rate("stayed", self.owner_before == manager, self.managers.confidence)
 
     def _complaint_rate(self, manager: str) -> Part:
         if isinstance(self.exposure, NoEstimate):
@@ -153,10 +160,15 @@ class Scorecard:
     def hidden(self) -> dict[str, set[object]]:
         """Parts that may not be shown of a manager: too few customers behind them, or a second one that would give it away."""
         owner = self.managers.owner if not self.managers.why_not else pd.Series(dtype=object)
-        listed = suppressed_groups(owner.value_counts().to_dict() | {None: int(owner.isna().sum())}, self.min_group)
+        listed = suppressed_groups(sizes_with_nobody(owner), self.min_group)
         found = {part: set(listed) for part in PARTS}
-        for part in FROM_ANSWERS:
-            found[part] |= self.managers.hidden if not self.managers.why_not else set()
+        if not self.managers.why_not:
+            for part in FROM_ANSWERS:
+                found[part] |= self.managers.hidden
+            answers = self.managers.wave.answers
+            if "nps" in answers:
+                found["nps"] |= self.managers.too_few(answers["nps"].notna())
+            found["retention"] |= suppressed_groups(sizes_with_nobody(self.owner_before), self.min_group)
         leads = self.sales.funnel
         if not isinstance(leads, NoEstimate):
             found["conversion"] |= suppressed_groups(group_sizes(leads, MANAGER), self.min_group)
