@@ -178,6 +178,12 @@ class Programme(Part):
             unknown = [what for what in plan.raises if what not in self.dimensions and what not in self.items]
             if unknown:
                 raise ValueError(f"plans: {name} raises {unknown[0]!r}, which is neither a dimension nor an item")
+            for dimension in plan.raises.keys() & self.dimensions.keys():
+                twice = [item for item in self.dimensions[dimension].items if item in plan.raises]
+                if twice:
+                    raise ValueError(
+                        f"plans: {name} raises {dimension} and {twice[0]}, one of its items, and so counts it twice"
+                    )
         return self
 
     @model_validator(mode="after")
@@ -272,14 +278,15 @@ def load_programme(root: Path, period: str | Period) -> Programme:
     raw: dict[str, Any] = {}
     for path in files:
         raw |= read_mapping(path)
-    for path in plan_files(root, Period.parse(period)):
+    plans = plan_files(root, Period.parse(period))
+    for path in plans:
         raw |= only_plans(path, read_mapping(path))
     beside = {path.stem: path for path in files_beside(files[0].parent)}
     raw |= {key: read_mapping(path) for key, path in beside.items()}
     try:
         return Programme.model_validate(raw)
     except ValidationError as error:
-        at_fault = beside.get(str(next(iter(error.errors()[0]["loc"]), "")), files[-1])
+        at_fault = (beside | {path.stem: path for path in plans}).get(key_at_fault(error), files[-1])
         raise ProgrammeError(f"{at_fault.name} ({at_fault.parent.name}): {first_problem(error)}") from None
 
 
@@ -316,6 +323,12 @@ class UniqueKeyLoader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, f"{key} is named twice", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+def key_at_fault(error: ValidationError) -> str:
+    """The top key of the first problem; one of the whole programme names it first in its words."""
+    problem = error.errors()[0]
+    return str(problem["loc"][0]) if problem["loc"] else problem["msg"].removeprefix("Value error, ").split(":")[0]
 
 
 def first_problem(error: ValidationError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -239,9 +240,9 @@ class Plan(Part):
     @model_validator(mode="after")
     def ranges_rise(self) -> Plan:
         for name, (low, high) in self.raises.items():
-            if not 0 < low <= high:
+            if not 0 < low <= high < math.inf:
                 raise ValueError(f"raise: {name} by {low:g} to {high:g}: points are above 0, the lower first")
-        if self.cost is not None and not 0 <= self.cost[0] <= self.cost[1]:
+        if self.cost is not None and not 0 <= self.cost[0] <= self.cost[1] < math.inf:
             raise ValueError(f"cost: {self.cost[0]:g} to {self.cost[1]:g}: CNY from 0 up, the lower first")
         return self
 

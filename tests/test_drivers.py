@@ -8,7 +8,7 @@ from csat_analysis.design import Design
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Measured
 from csat_analysis.metrics.wave import load_waves
-from csat_analysis.models.driver_findings import DriverFindings
+from csat_analysis.models.driver_findings import DriverFindings, all_alike
 from csat_analysis.models.drivers import Importance, drivers_of
 from csat_analysis.models.plan_findings import PlanFindings
 from csat_analysis.period import Period
@@ -106,13 +106,15 @@ def test_a_share_matters_more_only_where_its_whole_interval_does():
     assert importance_verdict(Measured(0.5, 0.3, 0.6, 100, False), 0.2) is None
 
 
-def programme(root, outcomes: str):
+def programme(root, outcomes: str, again: list[int] | None = None):
     raw = root / "data" / "raw"
     (raw / "2026H1").mkdir(parents=True)
     (raw / "survey.yml").write_text(SURVEY + outcomes, encoding="utf-8")
     rng = np.random.default_rng(3)
     base = rng.integers(3, 8, 80)
     rows = [",".join(str(min(10, b + d)) for d in rng.integers(0, 4, 6)) for b in base]
+    if again:
+        rows = [f"{row.rsplit(',', 1)[0]},{answer}" for row, answer in zip(rows, again, strict=True)]
     (raw / "2026H1" / "responses.csv").write_text("q1,q2,q3,q4,q5,again\n" + "\n".join(rows) + "\n", encoding="utf-8")
     now = Period.parse("2026H1")
     return DriverFindings(load_waves(root, now), now, draws=100)
@@ -123,6 +125,19 @@ def test_a_dimension_that_holds_the_outcomes_own_question_is_no_driver_of_it(tmp
     assert seen.importance().names == ["goods", "staff"]
     assert "one of its items" in seen.importance().notes["loyalty"]
     assert isinstance(seen.importances["repurchase"], NoEstimate) and seen.importances["repurchase"].reason
+
+
+def test_an_outcome_that_nearly_all_answer_alike_has_no_drivers(tmp_path):
+    seen = programme(tmp_path, OUTCOMES, again=[9] + [8] * 79)
+    assert isinstance(seen.importance(), NoEstimate) and seen.importance().status == "not_estimable"
+    assert "1 of 80 answered nps otherwise" in seen.importance().reason
+    assert isinstance(seen.items, NoEstimate) and not any(seen.contrasts.values())
+
+
+def test_ten_who_answer_otherwise_are_enough(answers):
+    x = pd.DataFrame(answers[0])
+    assert all_alike("nps", pd.Series([1.0] * 10 + [0.0] * 290), x) is None
+    assert all_alike("nps", pd.Series([1.0] * 9 + [0.0] * 291), x).n == 300
 
 
 def test_without_an_outside_outcome_it_is_said_what_would_be_needed(tmp_path):

@@ -94,6 +94,22 @@ def test_plans_are_compared_in_money_with_the_margin_of_later_years_beside_it():
     assert "Margin more in a year, CNY" in said and "167,000" in said and "22,000" in said
 
 
+def test_tables_of_plans_begin_with_the_largest_gain_as_the_chart_does():
+    ours = sorted(drivers_records(), key=lambda record: record.group.get("plan") == "delivery_and_returns")
+    said = plain(report(Results([*others(), *ours]), "en").section("drivers"))
+    tables = said[said.index("Margin of later years, CNY") :]
+    assert tables.index("Faster delivery") < tables.index("fair sales policy")
+    tables = tables[tables.index("published slope is a scenario") :]
+    assert tables.index("Faster delivery") < tables.index("fair sales policy")
+
+
+def test_points_money_and_what_is_left_of_a_dimension_have_their_intervals_beside_them():
+    said = words()
+    assert "Product +0.21 (+0.06 to +0.36)" in said  # beyond what is given to all dimensions alike
+    assert "+0.7 (+0.5 to +0.9)" in said and "55,400 (10,400 to 100,400)" in said
+    assert "167,000 (−13,000 to 347,000)" in said
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_charts_state_their_finding_and_are_drawn_from_what_is_shown(language):
     figures = made(language).figures

@@ -192,6 +192,9 @@ def test_plans_may_live_in_a_file_of_their_own_or_in_survey_yml(tmp_path):
         ("plans: {x: {raise: {goods: -3}}}", "points are above 0"),
         ("plans: {x: {raise: {goods: [5, 2]}}}", "the lower first"),
         ("plans: {x: {raise: {goods: 3}, cost: -1}}", "CNY from 0 up"),
+        ("plans: {x: {raise: {goods: .inf}}}", "goods by inf to inf"),
+        ("plans: {x: {raise: {goods: 3}, cost: [1, .inf]}}", "cost: 1 to inf"),
+        ("plans: {x: {raise: {goods: 3, g1: 5}}}", "raises goods and g1, one of its items"),
         ("plans: {x: {raise: {}}}", "plans.x.raise"),
         ("name: Y", "holds `plans:` alone; 'name' belongs in survey.yml"),
     ],
@@ -200,6 +203,7 @@ def test_a_plan_that_cannot_be_is_refused_in_one_line(tmp_path, plans, words):
     with pytest.raises(ProgrammeError) as error:
         load_programme(write(tmp_path, plans=plans), "2026H1")
     assert words in str(error.value) and "\n" not in str(error.value)
+    assert str(error.value).startswith("plans.yml (raw)")
 
 
 LATER = LaterYears(

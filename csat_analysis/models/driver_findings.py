@@ -26,6 +26,7 @@ from csat_analysis.verdicts import place_verdicts
 
 USUAL = ("csat", "nps")  # outcomes that stand outside the index; others only where neither is asked
 REPURCHASE = "repurchase"
+FEWEST_APART = 10  # contacts who don't answer as most do: as few as the smallest samples of studies/drivers.py had
 KINDS = {REPURCHASE: "importance_bought"}  # outcome → settings of studies/drivers.py that speak for its shares
 
 
@@ -106,10 +107,11 @@ class DriverFindings:
         drivers, own = self.drivers(outcome)
         if drivers.shape[1] < 2:
             return NoEstimate("not_estimable", "fewer than two dimensions beside the outcome")
-        found = drivers_of(
+        y = self.outcome_points(outcome)
+        found = all_alike(outcome, y, drivers) or drivers_of(
             outcome,
             self.wave.sample.design,
-            self.outcome_points(outcome),
+            y,
             drivers,
             kind="importance",
             confidence=self.confidence,
@@ -127,20 +129,16 @@ class DriverFindings:
         if why:
             return why
         panel = self.bought.panel
-        scores = self.scores_of(panel)
-        return (
-            drivers_of(
-                REPURCHASE,
-                panel.design,
-                panel.outcome.where(panel.usable),
-                scores,
-                kind=KINDS[REPURCHASE],
-                confidence=self.confidence,
-                draws=self.draws,
-                seed=self.seed,
-            )
-            if panel.usable.mean() > 0
-            else why
+        scores, bought = self.scores_of(panel), panel.outcome.where(panel.usable)
+        return all_alike(REPURCHASE, bought, scores) or drivers_of(
+            REPURCHASE,
+            panel.design,
+            bought,
+            scores,
+            kind=KINDS[REPURCHASE],
+            confidence=self.confidence,
+            draws=self.draws,
+            seed=self.seed,
         )
 
     def scores_of(self, panel: Panel) -> pd.DataFrame:
@@ -170,11 +168,12 @@ class DriverFindings:
         items = [item for name in drivers for item in programme.dimensions[name].items]
         if len(items) < 2:
             return NoEstimate("not_estimable", "one item alone: nothing to compare it with")
-        return drivers_of(
+        y, scores = self.outcome_points(self.of_record), self.wave.answer_scores[items]
+        return all_alike(self.of_record, y, scores) or drivers_of(
             self.of_record,
             self.wave.sample.design,
-            self.outcome_points(self.of_record),
-            self.wave.answer_scores[items],
+            y,
+            scores,
             kind="importance_items",
             by_items=True,
             confidence=self.confidence,
@@ -244,3 +243,15 @@ class DriverFindings:
             make_record("satisfaction.dimension", value, {"dimension": name}, verdict=words[name], **common)
             for name, value in wave.dimensions.items()
         ]
+
+
+def all_alike(outcome: str, y: pd.Series, drivers: pd.DataFrame) -> NoEstimate | None:
+    """Why an outcome that nearly all answer alike has no drivers: shares would be those of a few people, and resamples without
+    them hold nothing to explain. Where all do, or there are few answers at all, `drivers_of` says so.
+    """
+    answers = y[y.notna().to_numpy() & drivers.notna().all(axis=1).to_numpy()]
+    apart = len(answers) - int(answers.value_counts().max()) if len(answers) else 0
+    if apart == 0 or apart >= FEWEST_APART or len(answers) <= 2 * FEWEST_APART:
+        return None
+    reason = f"{apart} of {len(answers)} answered {outcome} otherwise than the rest: at least {FEWEST_APART} are needed"
+    return NoEstimate("not_estimable", reason, len(answers))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from csat_analysis.report import drivers_charts, wording
 from csat_analysis.report.first_step import first_step
 from csat_analysis.report.plans import plan_part
@@ -148,11 +150,17 @@ def halo(view: View) -> list[str]:
     if not records:
         return []
     outcome = view.numbers.outcome(view.records("drivers.explained")[0].group["outcome"])
-    still = [view.named(view.numbers.measure(r.group["dimension"]), r) for r in records if r.low > 0]
-    against = [view.named(view.numbers.measure(r.group["dimension"]), r) for r in records if r.high < 0]
+    still = [left_over(view, r) for r in records if r.low > 0]
+    against = [left_over(view, r) for r in records if r.high < 0]
     key = "drivers.halo" if still else "drivers.halo.none"
-    said = [view.say(key, outcome=outcome, **({"items": view.list(still)} if still else {}))]
-    return said + ([view.say("drivers.against", items=view.list(against))] if against else [])
+    said = [view.say(key, outcome=outcome, **({"items": wording.phrases_text(still, view.language)} if still else {}))]
+    return said + ([view.say("drivers.against", items=wording.phrases_text(against, view.language))] if against else [])
+
+
+def left_over(view: View, record: Record) -> Markup:
+    """After-sales service +0.26 (+0.07 to +0.43)."""
+    name = view.numbers.measure(record.group["dimension"])
+    return view.say("drivers.gap", name=name, gap=with_interval(view, record))
 
 
 def derived(view: View) -> list[str]:

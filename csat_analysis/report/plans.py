@@ -11,7 +11,7 @@ from csat_analysis.results import Record
 
 
 def plan_part(view: View) -> dict[str, Any] | None:
-    points = view.records("plan.points")
+    points = largest_gain_first(view, view.records("plan.points"))
     if not points:
         return None
     own = any(record.group["plan"] in view.programme.plans for record in points)
@@ -31,6 +31,13 @@ def plan_part(view: View) -> dict[str, Any] | None:
             *knowing(view),
         ],
     }
+
+
+def largest_gain_first(view: View, records: list[Record]) -> list[Record]:
+    """Records of plans in the chart's order: what is expected to bring most comes first."""
+    plans = [record.group["plan"] for _, _, record in drivers_charts.plan_rows(view.numbers)]
+    order = {plan: place for place, plan in enumerate(plans)}
+    return sorted(records, key=lambda record: order.get(record.group["plan"], len(order)))
 
 
 def plan_row(view: View, points: Record) -> dict[str, Any]:
@@ -121,7 +128,7 @@ def knowing(view: View) -> list[str]:
 def models(view: View) -> list[tuple[str, str, Record]]:
     """Plan × model: the gain under each model of buying again, where it can be shown."""
     found = []
-    for record in view.records("plan.gain"):
+    for record in largest_gain_first(view, view.records("plan.gain")):
         plan = view.numbers.plan(record.group["plan"])
         found.append((plan, view.say("plan.model.logit"), record))
         others = [r for r in view.records("plan.gain_by") if r.group["plan"] == record.group["plan"]]
