@@ -241,6 +241,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "plan.margin": ("CNY", ("plan", "model")),
     "plan.clv": ("CNY", ("plan", "model")),
     "plan.cost": ("CNY", ("plan",)),
+    "plan.cost_end": ("CNY", ("plan", "end")),
     "plan.gain": ("CNY", ("plan",)),
     "plan.gain_by": ("CNY", ("plan", "model")),
     "plan.pays_back": ("share", ("plan",)),

@@ -53,6 +53,8 @@ def drivers_records(
             found("plan.gain", gain, half, plan=name, verdict=payback),
             found("plan.gain_by", gain + 40_000, half, plan=name, model="published"),
             fact("plan.cost", 22_000, plan=name),
+            fact("plan.cost_end", 14_000, plan=name, end="low"),
+            fact("plan.cost_end", 30_000, plan=name, end="high"),
             found("plan.clv", 5 * gain, 4 * half, plan=name, model="logit"),
             foretold("plan.pays_back", chance, plan=name),
             foretold("plan.best", chance / 2, plan=name, verdict=best.get(name, "cannot_rank")),

@@ -116,3 +116,8 @@ def test_charts_state_their_finding_and_are_drawn_from_what_is_shown(language):
     assert "36.0%" in figures["drivers-importance"] and {"drivers-map", "plans"} <= set(figures)
     thin = made(language, hide="not_certified", chosen=lambda r: r.key in ("drivers.importance", "plan.gain")).figures
     assert not {"drivers-importance", "drivers-map", "plans"} & set(thin)
+
+
+def test_a_plans_cost_is_told_with_the_ends_that_were_planned():
+    assert "22,000 (14,000 to 30,000)" in words()
+    assert "22,000 （14,000 至 30,000）" in words("zh") or "22,000（14,000 至 30,000）" in words("zh")

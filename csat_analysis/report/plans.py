@@ -47,11 +47,24 @@ def plan_row(view: View, points: Record) -> dict[str, Any]:
         "name": view.numbers.plan(group["plan"]),
         "points": points,
         "cost": view.results.get("plan.cost", **group) if view.has("plan.cost", **group) else None,
+        "cost_between": cost_between(view, group["plan"]),
         "margin": recorded(view, "plan.margin", **group),
         "gain": view.results.get("plan.gain", **group),
         "chance": view.shown("plan.pays_back", **group),
         "later": recorded(view, "plan.clv", **group),
     }
+
+
+def cost_between(view: View, plan: str) -> str:
+    """The ends of a planned cost; nothing where it is one figure."""
+    low, high = (view.shown("plan.cost_end", plan=plan, end=end) for end in ("low", "high"))
+    if not low or not high or low.value == high.value:
+        return ""
+    return view.say(
+        "plans.cost.between",
+        low=view.numbers.bare(low.key, **low.group),
+        high=view.numbers.bare(high.key, **high.group),
+    )
 
 
 def recorded(view: View, key: str, **group: str) -> Record | None:

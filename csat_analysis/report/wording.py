@@ -318,6 +318,7 @@ GROUPS |= {("what", what): f"managers.what.{what}" for what in ("counted", "chan
 GROUPS |= {("limit", limit): f"managers.limit.{limit}" for limit in ("warning", "action")}
 GROUPS |= {("of", of): f"managers.of.{of}" for of in ("answers", "clusters")}
 GROUPS |= {("customers", who): f"managers.customers.{who}" for who in ("others", "same")}
+GROUPS |= {("end", end): f"plan.end.{end}" for end in ("low", "high")}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from csat_analysis.measured import Measured
+from csat_analysis.metrics.counted import counted_share
 from csat_analysis.studies import stored
 
 
-def could_rank(answers: int) -> dict[int, float]:
-    """Answers → share of simulated companies whose first driver could be named: at the nearest number of answers that was tried
-    and isn't above these, and at all larger ones.
+def could_rank(answers: int) -> dict[int, Measured]:
+    """Answers → share of simulated companies whose first driver could be named, with the interval of so many companies: at the
+    nearest number of answers that was tried and isn't above these, and at all larger ones.
     """
-    table = stored.table("drivers")
+    table, companies = stored.table("drivers"), stored.stored("drivers")["draws"]
     said = table[(table["test"] == "rank_importance") & (table["truth"] == "any")].set_index("answers")["said"]
     below = max((n for n in said.index if n <= answers), default=said.index.min())
-    return {int(n): float(share) for n, share in said.sort_index().items() if n >= below}
+    shown = said.sort_index()[lambda shares: shares.index >= below]
+    return {int(n): counted_share(round(share * companies), companies) for n, share in shown.items()}
