@@ -57,7 +57,7 @@ def test_the_first_screen_says_it(language, words):
     others = [r for r in house_results().records if not r.key.startswith("customers.")]
     results = Results([*others, *customers_records()])
     page = plain(report(results, language).section("overview"))
-    assert words in page and ("Retention" in page or "客户保持率" in page)
+    assert words in page and ("Retention" in page or "客户保留率" in page)
 
 
 def test_a_chance_is_read_without_an_interval():
