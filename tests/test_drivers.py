@@ -140,6 +140,11 @@ def test_ten_who_answer_otherwise_are_enough(answers):
     assert all_alike("nps", pd.Series([1.0] * 9 + [0.0] * 291), x).n == 300
 
 
+def test_drivers_of_which_none_varies_are_not_called_one_driver(answers):
+    x = pd.DataFrame(answers[0]) * 0.0
+    assert "alike" in all_alike("nps", pd.Series(np.arange(300.0)), x).reason
+
+
 def test_without_an_outside_outcome_it_is_said_what_would_be_needed(tmp_path):
     seen = programme(tmp_path, "")
     assert "csat, nps" in seen.importance().reason and seen.importance().status == "not_supplied"

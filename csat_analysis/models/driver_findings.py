@@ -246,10 +246,14 @@ class DriverFindings:
 
 
 def all_alike(outcome: str, y: pd.Series, drivers: pd.DataFrame) -> NoEstimate | None:
-    """Why an outcome that nearly all answer alike has no drivers: shares would be those of a few people, and resamples without
-    them hold nothing to explain. Where all do, or there are few answers at all, `drivers_of` says so.
+    """Why drivers of which none varies, or an outcome that nearly all answer alike, have no shares: these would be those of a
+    few people, and resamples without them hold nothing to explain. Where all do, or there are few answers, `drivers_of` says so.
     """
-    answers = y[y.notna().to_numpy() & drivers.notna().all(axis=1).to_numpy()]
+    complete = y.notna().to_numpy() & drivers.notna().all(axis=1).to_numpy()
+    answers, varying = y[complete], drivers[complete].nunique() > 1
+    if len(answers) and not varying.any():
+        reason = f"everyone rates {', '.join(map(str, drivers))} alike: what doesn't vary goes with nothing"
+        return NoEstimate("not_estimable", reason, len(answers))
     apart = len(answers) - int(answers.value_counts().max()) if len(answers) else 0
     if apart == 0 or apart >= FEWEST_APART or len(answers) <= 2 * FEWEST_APART:
         return None
