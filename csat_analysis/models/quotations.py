@@ -41,12 +41,6 @@ def released(root: Path, period: Period) -> set[tuple[str, str]]:
     return {(source, str(name)) for source, ids in found.items() for name in ids or ()}
 
 
-def release_file(root: Path, period: Period) -> tuple[str, ...]:
-    """The file, below the root, where it is there."""
-    path = Path(root) / "data" / "raw" / str(period) / FILE
-    return (path.relative_to(root).as_posix(),) if path.is_file() else ()
-
-
 def by_theme(texts: pd.DataFrame, said: pd.DataFrame, *, min_comments: int) -> dict[str, pd.DataFrame]:
     """Theme → this period's texts that speak of it; only themes with texts of at least `min_comments` people may be quoted.
 
