@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from sample_files import CHECKOUT, RAW, all_orders, table_in_file
+from sample_files import CHECKOUT, RAW, all_orders, responses_in_file, table_in_file
 
 from csat_analysis.errors import CsatError, ProgrammeError
 from csat_analysis.programme import load_programme
 from csat_analysis.simulation import PERIODS, company_files, simulate_company, write_company
+from csat_analysis.simulation.setting import SETTING
 
 LAST = PERIODS[-1]
+COMMENTS = {name: phrases for name, phrases in SETTING["comments"].items() if "bad" in phrases}
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +197,22 @@ def test_one_action_works_and_the_other_does_not(truth):
         gains[action] = (means[True, after] - means[True, before]) - (means[False, after] - means[False, before])
     assert gains["X01"] == pytest.approx(9, abs=3.5)
     assert gains["X02"] == pytest.approx(0, abs=3.5)
+
+
+def test_customers_complain_about_what_they_rate_low(programme):
+    answers = pd.concat([pd.DataFrame(responses_in_file(period)) for period in PERIODS], ignore_index=True)
+    points = pd.DataFrame(
+        {
+            name: answers[list(part.items)].apply(pd.to_numeric, errors="coerce").mean(axis=1)
+            for name, part in programme.dimensions.items()
+        }
+    )
+    above_lowest = []
+    for name, phrases in COMMENTS.items():
+        complains = answers["comment"].fillna("").str.startswith(tuple(phrases["bad"]["zh"] + phrases["bad"]["en"]))
+        assert complains.mean() < 0.2, f"nearly everybody complains about {name}"
+        above_lowest.append((points[name] - points.min(axis=1))[complains])
+    assert pd.concat(above_lowest).median() < 0.5
 
 
 def test_customers_who_wait_longer_rate_the_service_lower(truth):

@@ -101,7 +101,7 @@ def invite(
     given_up = np.where(refused == "no_contact", 3, rng.integers(1, 4, count))
     return drawn.assign(
         panel=name,
-        staff=draw is None,
+        own_staff=draw is None,
         outcome=np.where(answers, returned, refused),
         wave=np.where(answers, reminded, given_up),
         channel=rng.choice(CHANNEL_NAMES, count, p=CHANNELS[draw]),
@@ -115,7 +115,7 @@ def fill_in(
 ) -> tuple[pd.DataFrame, frozenset[str]]:
     """The returned questionnaires: some stop early, some skip items, a few are ticked without reading."""
     items, outcomes = programme.items, [outcome.column for outcome in programme.outcomes.values()]
-    careless = (rng.random(len(people)) < CARELESS) & ~people["staff"].to_numpy()
+    careless = (rng.random(len(people)) < CARELESS) & ~people["own_staff"].to_numpy()
     ticked = people[items].to_numpy(dtype=float, copy=True)
     ticked[careless] = tick_without_reading(int(careless.sum()), len(items), programme, rng)
     ticked[(rng.random(ticked.shape) < ITEM_MISSING) & ~careless[:, None]] = np.nan
