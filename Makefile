@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test benchmark lab notebooks lock clean
+.PHONY: help setup report test test-long benchmark lab notebooks lock clean
 
 help:
 	@echo "make report     render the report of the latest period (or PERIOD=2025H2)"
 	@echo "make lab        open the notebooks in JupyterLab"
-	@echo "make test       run all tests"
+	@echo "make test       run the tests, but for the long ones"
+	@echo "make test-long  run the long ones: whole runs, every notebook, real programmes, a browser"
 	@echo "make benchmark  time a million answers, beside R's survey package where it is installed"
 	@echo "make notebooks  execute the committed notebooks with their defaults and store them"
 	@echo "make lock       compile requirements.txt from pyproject.toml"
@@ -24,8 +25,13 @@ setup: $(INSTALLED)
 report: setup
 	@$(BIN)/csat run $(PERIOD)
 
+TESTS := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --benchmark-disable tests
+
 test: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --benchmark-disable tests
+	$(BIN)/python $(TESTS) -m "not long"
+
+test-long: setup
+	$(BIN)/python $(TESTS) -m long
 
 benchmark: setup
 	$(BIN)/python -m pytest -q tests/benchmarks -m benchmark -p no:xdist
