@@ -11,7 +11,7 @@ from csat_analysis.design import Design
 from csat_analysis.disclosure import dominated
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Measured
-from csat_analysis.metrics.attainment import attainment, hidden_managers
+from csat_analysis.metrics.attainment import Unassigned, attainment, hidden_managers
 from csat_analysis.metrics.books import is_covered, sales_by_customer, same_days_before
 from csat_analysis.metrics.buying import bought_again
 from csat_analysis.metrics.exclusive import Exclusive
@@ -60,7 +60,7 @@ def test_a_target_of_nothing_and_a_manager_whom_nobody_knows_are_said():
     waves = managed({"M1": 0.0, "M2": 50.0}, {"a": "M1", "b": "M9", "c": None, "d": "M2"})
     found = attainment(waves, NOW, orders_of(*[(name, "2026-03-01", 10) for name in "abcd"]))
     assert found.of("M1").status == "not_estimable"
-    assert (found.unassigned, found.unassigned_customers) == (20, 2)
+    assert found.unassigned["no_manager"] == Unassigned(20, 2, hidden=False)
     assert found.overall == pytest.approx(10 / 50)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from csat_analysis.report import sales_charts, wording
-from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import BEST, View
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
@@ -59,17 +58,23 @@ def checks(view: View) -> list[str]:
     said = []
     for word, sentence in wording.CHECKS.items():
         found = [
-            view.named(view.say(f"sales.outcome.{r.group['outcome']}"), r, write=Numbers.number)
+            view.say("list.named", name=view.say(f"sales.outcome.{r.group['outcome']}"), value=change_told(view, r))
             for r in records
             if r.shown and r.verdict == word
         ]
         if found:
-            said.append(view.say(sentence, items=view.list(found)))
+            said.append(view.say(sentence, items=wording.phrases_text(found, view.language)))
     reasons = dict.fromkeys(record.status for record in records if not record.shown)
     for status in reasons:
         names = [view.say(f"sales.outcome.{r.group['outcome']}") for r in records if r.status == status]
         said.append(view.say("sales.check.hidden", reason=view.say(wording.STATUSES[status]), items=view.list(names)))
     return [view.sentences(*said)] if said else []
+
+
+def change_told(view: View, record: Record) -> str:
+    """+2.3 points, −1.8 to +6.4."""
+    parts = {"number": view.numbers.number(record.key, **record.group)}
+    return view.say("service.with_interval", interval=view.numbers.interval(record.key, **record.group), **parts)
 
 
 def loyalty(view: View) -> list[str]:
@@ -121,7 +126,12 @@ def funnel(view: View) -> dict[str, Any] | None:
     numbers = view.numbers
     states = {state: numbers.bare("sales.leads", state=state) for state in ("all", "won", "lost", "open")}
     readings = [view.say("sales.funnel.leads", **states), win_rate(view, record), *cost(view)]
-    readings += [*rates(view, "source"), *rates(view, "manager"), view.say("sales.funnel.stages_untimed")]
+    readings += [
+        *rates(view, "source"),
+        *rates(view, "manager"),
+        *rates(view, "region"),
+        view.say("sales.funnel.stages_untimed"),
+    ]
     return {
         "readings": readings,
         "chart": sales_charts.funnel_chart(numbers),
@@ -184,7 +194,21 @@ def attainment(view: View) -> dict[str, Any] | None:
     readings += [view.say("sales.attainment.shown")] if rows else []
     if any(r.status == "suppressed" for r in view.records("sales.attainment")):
         readings.append(view.say("sales.attainment.suppressed"))
+    readings += outside(view)
     return {"readings": [view.sentences(*readings)], "rows": rows}
+
+
+def outside(view: View) -> list[str]:
+    """Sales of the period that are in no manager's figure, and why."""
+    said = []
+    for record in view.records("sales.unassigned"):
+        count = view.shown("sales.unassigned_count", **record.group)
+        if count and count.value:
+            parts = {"number": view.numbers.bare(count.key, **count.group)}
+            parts["sales"] = view.numbers.number(record.key, **record.group)
+            parts["whose"] = view.say(wording.GROUPS["whose", record.group["whose"]])
+            said.append(view.say("sales.attainment.outside.item", **parts))
+    return [view.say("sales.attainment.outside", items=wording.phrases_text(said, view.language))] if said else []
 
 
 def word_of_mouth(view: View) -> dict[str, Any] | None:
@@ -212,6 +236,9 @@ def referral(view: View) -> list[str]:
     if record and record.shown and record.verdict:
         parts = {"value": view.numbers.number(record.key), "interval": view.numbers.interval(record.key)}
         said.append(view.say(worded(record, wording.REFERRALS), **parts))
+    elif record and view.shown("sales.refer_needed"):
+        parts = {"answers": view.numbers.bare("sales.refer_answers"), "needed": view.numbers.bare("sales.refer_needed")}
+        said.append(view.say("sales.refer.few", **parts))
     elif record:
         said.append(view.say("sales.refer.hidden", reason=view.status(record)))
     return [view.sentences(*said)] if said else []
