@@ -81,7 +81,8 @@ def value_gap(worths: Worths, inside: pd.Series, rest: pd.Series, confidence: fl
             return own["clv"]
 
     def bounds(side: pd.Series, at: float) -> tuple[float, float]:
-        value = worths.parts(side, at)["clv"]
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = worths.parts(side, at)["clv"]
         return float(np.nan_to_num(value.low, nan=-FAR, neginf=-FAR)), float(
             np.nan_to_num(value.high, nan=FAR, posinf=FAR)
         )

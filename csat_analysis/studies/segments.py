@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -46,7 +46,7 @@ FILES = (
     "studies/segments.py",
     "studies/service.py",
 )
-DRAWS, SEED = 500, 20261120
+DRAWS, SEED = 300, 20261120  # each draw has two to six pairs of groups
 SELDOM = 0.5  # an interval that more than half of the draws don't give says little by those that do
 TIMES = (1, 3)  # as many others as the group has
 WAITING_CUSTOMERS, WORTH_CUSTOMERS, LEADS = (20, 40, 80, 150), (20, 40, 80, 150, 300, 600), (20, 40, 90, 250)
@@ -95,16 +95,16 @@ def run(draws: int = DRAWS, seed: int = SEED, processes: int = 1) -> pd.DataFram
 def measure(task: tuple[int, Setting], *, draws: int, seed: int) -> dict[str, object]:
     place, setting = task
     rng = np.random.default_rng([seed, place])
-    one_draw = {"wait": waits, "clv": worths, "conversion": win_rates}[setting.test.split("_")[0]]
-    rows = [one_draw(setting, rng) for _ in range(draws)]
-    found, sizes = np.array([row[0] for row in rows], dtype=float), [row[1] for row in rows]
+    found, size = {"wait": waits, "clv": worths, "conversion": win_rates}[setting.test.split("_")[0]](
+        setting, draws, rng
+    )
     known = ~np.isnan(found)
     by_truth = np.array([own[k].mean() if k.any() else 0.0 for own, k in zip(found.T, known.T, strict=True)])
     low = by_truth.mean() >= BAND[0]
     within = low if not setting.test.startswith("clv") else low and by_truth.mean() <= BAND[1]
     return {
         "test": setting.test,
-        "answers": round(float(np.mean(sizes))),
+        "answers": size,
         "what": setting.what,
         "times": setting.times,
         "coverage": float(by_truth.mean()),
@@ -123,81 +123,80 @@ def given(value: float, low: float, high: float, n: int) -> Side:
     return Side(value, lambda _: (low, high), n, True)
 
 
-def waits(setting: Setting, rng: np.random.Generator) -> tuple[list[float], int]:
-    """The rest's customers are of the other kind of likeness; in the last two they wait twice as long."""
+def waits(setting: Setting, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """The rest's customers are alike otherwise, or as much; in the last two they wait twice as long."""
+    kinds = ((0.35, 0.7, 1.0), (0.7, 0.7, 1.0), (0.35, 0.7, SLOWER), (0.7, 0.35, SLOWER))
+    found = [[one_wait(setting, *kind, rng) for kind in kinds] for _ in range(draws)]
+    return np.array(found), setting.answers
+
+
+def one_wait(setting: Setting, alike: float, others: float, slower: float, rng: np.random.Generator) -> float:
     statistic = setting.test.removeprefix("wait_").split("_gap")[0]
     unit = setting.what.removesuffix("_open")
-    target, found = service.TARGETS[unit], []
+    target = service.TARGETS[unit]
     own = service.Setting(f"wait_{statistic}", setting.answers, setting.what, 2.0)
-    for alike, others, slower in ((0.35, 0.7, 1.0), (0.7, 0.7, 1.0), (0.35, 0.7, SLOWER), (0.7, 0.35, SLOWER)):
-        curves = [
-            kaplan_meier(*service.customers_waits(own, a, n, rng))
-            for a, n in ((alike, setting.answers), (others, setting.times * setting.answers))
-        ]
-        if statistic == "within_target":
-            sides = [given(*c.within(t, CONFIDENCE), c.clusters) for c, t in zip(curves, (target, target / slower))]
-            truth = within(unit, alike, target) - within(unit, others, target / slower)
-        else:
-            level = QUANTILES[statistic]
-            sides = [
-                given(*(k * v for v in c.quantile(level, CONFIDENCE)), c.clusters) for c, k in zip(curves, (1, slower))
-            ]
-            truth = service.true_waits(unit, alike)[0] - slower * service.true_waits(unit, others)[0]
-        found.append(held(*sides, truth))
-    return found, setting.answers
+    curves = [
+        kaplan_meier(*service.customers_waits(own, likeness, n, rng))
+        for likeness, n in ((alike, setting.answers), (others, setting.times * setting.answers))
+    ]
+    if statistic == "within_target":
+        sides = [given(*c.within(t, CONFIDENCE), c.clusters) for c, t in zip(curves, (target, target / slower))]
+        return held(*sides, within(unit, alike, target) - within(unit, others, target / slower))
+    level = QUANTILES[statistic]
+    sides = [given(*(k * v for v in c.quantile(level, CONFIDENCE)), c.clusters) for c, k in zip(curves, (1, slower))]
+    return held(*sides, service.true_waits(unit, alike)[0] - slower * service.true_waits(unit, others)[0])
 
 
+@cache
 def within(unit: str, alike: float, target: float) -> float:
     """The true share of waits up to a target."""
-    days = np.arange(200)
-    slow, weight = np.polynomial.hermite_e.hermegauss(60)
     if unit == "hours":
         return float(stats.lognorm(np.hypot(service.REPLY[1], alike), scale=np.exp(service.REPLY[0])).cdf(target))
+    slow, weight = np.polynomial.hermite_e.hermegauss(60)
     mean = np.exp(0.2 + alike * slow) + np.exp(1.2 + alike * slow)
-    below = stats.poisson.cdf(days[:, None] - 1, mean[None, :]) @ (weight / weight.sum())
-    return float(below[int(target)])
+    return float(stats.poisson.cdf(int(target) - 1, mean) @ (weight / weight.sum()))
 
 
-def worths(setting: Setting, rng: np.random.Generator) -> tuple[list[float], int]:
+def worths(setting: Setting, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
     """Plain lifetime value of a group and a rest that buy alike or half as much, and stay alike or less."""
     spread, n, found = float(setting.what), setting.answers, []
     for keep, other in KEPT:
         for scale in (1.0, HALF_AS_LARGE):
-            one = worth(spread, n, keep, scale, rng)
-            rest = worth(spread, setting.times * n, other, 1.0, rng)
+            ones = worth(spread, n, keep, scale, draws, rng)
+            rests = worth(spread, setting.times * n, other, 1.0, draws, rng)
             truth = true_worth(keep, scale) - true_worth(other, 1.0)
-            found.append(held(one, rest, truth))
-    return found, n
+            found.append([held(one, rest, truth) for one, rest in zip(ones, rests, strict=True)])
+    return np.array(found).T, n
 
 
-def worth(spread: float, n: int, keep: float, scale: float, rng: np.random.Generator) -> Side:
-    yearly = scale * customers.parts_of(customers.estimated(customers.lognormal(spread, (1, n), rng)))
-    cost = customers.parts_of(customers.estimated(0.1 * customers.lognormal(customers.COST_CV, (1, n), rng)))
-    p = rng.binomial(n, keep, 1) / n
-    years = np.array([[lifetime(r[0], customers.HORIZON)] for r in (p, *customers.wilson(p, n))])
-    value, low, high = value_and_bounds(yearly, years, cost, customers.HORIZON)
-    return given(float(value[0]), float(low[0]), float(high[0]), n)
+def worth(spread: float, n: int, keep: float, scale: float, draws: int, rng: np.random.Generator) -> list[Side]:
+    """The value of as many groups as there are draws."""
+    made = customers.estimated(customers.lognormal(spread, (draws, n), rng))
+    cost = customers.estimated(0.1 * customers.lognormal(customers.COST_CV, (draws, n), rng))
+    p = rng.binomial(n, keep, draws) / n
+    years = np.array([[lifetime(r, customers.HORIZON) for r in ends] for ends in (p, *customers.wilson(p, n))])
+    ends = value_and_bounds(scale * customers.parts_of(made), years, customers.parts_of(cost), customers.HORIZON)
+    return [given(*(float(end) for end in own), n) for own in zip(*ends, strict=True)]
 
 
 def true_worth(keep: float, scale: float) -> float:
     return scale * lifetime(keep, customers.HORIZON) - 0.1
 
 
-def win_rates(setting: Setting, rng: np.random.Generator) -> tuple[list[float], int]:
-    """Win rates of two groups of leads, new on any day of a half-year, some still open; the rest passes alike, and better."""
-    passing = rng.uniform(*sales.PASSING, len(STAGES))
+def win_rates(setting: Setting, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """Win rates of two groups of leads, new on any day of a half-year, some still open; the rest passes alike, or better."""
     found, closed = [], []
-    for better in (passing, passing ** (1 / 2)):
-        sides = [
-            won(n, p, setting.what, rng)
-            for n, p in ((setting.answers, passing), (setting.times * setting.answers, better))
-        ]
-        if any(isinstance(side, NoEstimate) for side in sides):
-            found.append(np.nan)
-            continue
-        closed.append(min(side.n for side in sides))
-        found.append(held(*sides, passing.prod() - better.prod()))
-    return found, min(closed, default=setting.answers)
+    for _ in range(draws):
+        passing = rng.uniform(*sales.PASSING, len(STAGES))
+        row = []
+        for better in (passing, np.sqrt(passing)):
+            sizes = ((setting.answers, passing), (setting.times * setting.answers, better))
+            sides = [won(n, p, setting.what, rng) for n, p in sizes]
+            told = not any(isinstance(side, NoEstimate) for side in sides)
+            row.append(held(*sides, passing.prod() - better.prod()) if told else np.nan)
+            closed += [min(side.n for side in sides)] if told else []
+        found.append(row)
+    return np.array(found), round(float(np.mean(closed))) if closed else setting.answers
 
 
 def won(n: int, passing: np.ndarray, world: str, rng: np.random.Generator) -> Side | NoEstimate:
