@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from csat_analysis.metrics.cases import WAITS
 from csat_analysis.report import wording
-from csat_analysis.report.repurchase import with_interval
+from csat_analysis.report.service import with_interval_text
 from csat_analysis.report.view import View
 from csat_analysis.results import Record
 
@@ -41,7 +41,7 @@ def row(view: View, figure: str) -> tuple[str, Markup, Markup]:
         said = view.list(list(why) or [view.say("groups.none")])
     else:
         found = [record for record in records if record.shown and record.verdict in STAND_OUT]
-        named = [view.say("list.named", name=group_name(view, r), value=with_interval(view, r)) for r in found]
+        named = [view.say("list.named", name=group_name(view, r), value=with_interval_text(view, r)) for r in found]
         said = wording.phrases_text(named, view.language) if named else Markup(view.say("groups.none"))
     name = view.say(wording.GROUPS["figure", figure])
     return name, view.numbers.bare(compared.key, figure=figure), said

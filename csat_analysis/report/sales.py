@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from csat_analysis.report import sales_charts, wording
+from csat_analysis.report.service import with_interval_text
 from csat_analysis.report.view import BEST, View
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
@@ -58,7 +59,9 @@ def checks(view: View) -> list[str]:
     said = []
     for word, sentence in wording.CHECKS.items():
         found = [
-            view.say("list.named", name=view.say(f"sales.outcome.{r.group['outcome']}"), value=change_told(view, r))
+            view.say(
+                "list.named", name=view.say(f"sales.outcome.{r.group['outcome']}"), value=with_interval_text(view, r)
+            )
             for r in records
             if r.shown and r.verdict == word
         ]
@@ -69,12 +72,6 @@ def checks(view: View) -> list[str]:
         names = [view.say(f"sales.outcome.{r.group['outcome']}") for r in records if r.status == status]
         said.append(view.say("sales.check.hidden", reason=view.say(wording.STATUSES[status]), items=view.list(names)))
     return [view.sentences(*said)] if said else []
-
-
-def change_told(view: View, record: Record) -> str:
-    """+2.3 points, −1.8 to +6.4."""
-    parts = {"number": view.numbers.number(record.key, **record.group)}
-    return view.say("service.with_interval", interval=view.numbers.interval(record.key, **record.group), **parts)
 
 
 def loyalty(view: View) -> list[str]:
