@@ -145,6 +145,6 @@ def test_what_hangs_on_suspected_amounts_stands_before_the_sums():
     order = record("customers.mean_order_if_repaired", 8100, 900)
     said = told(noted, share, mended, order)
     assert "They make 31.0% of the period’s sales as written" in said
-    assert "target attainment (71.0%); mean order (CNY 8,100 in said
+    assert "target attainment (71.0%); mean order (CNY 8,100" in said
     assert said.index("They make") < said.index("All managers together")
     assert "They make" not in told(record("sales.suspected_share", 0.0, n=None, status="exact"))

@@ -46,10 +46,10 @@ FILES = (
     "studies/segments.py",
     "studies/service.py",
 )
-DRAWS, SEED = 300, 20261120  # each draw has two to six pairs of groups
+DRAWS, SEED = 500, 20261120  # each draw has two to six pairs of groups
 SELDOM = 0.5  # an interval that more than half of the draws don't give says little by those that do
 TIMES = (1, 3)  # as many others as the group has
-WAITING_CUSTOMERS, WORTH_CUSTOMERS, LEADS = (20, 40, 80, 150), (20, 40, 80, 150, 300, 600), (20, 40, 90, 250)
+WAITING_CUSTOMERS, WORTH_CUSTOMERS, LEADS = (20, 60, 150), (20, 60, 150, 600), (30, 90, 250)
 KEPT = ((0.9, 0.9), (0.8, 0.9), (0.6, 0.9))  # retention of the group and of the rest
 SLOWER = 2.0
 HALF_AS_LARGE = 0.5
