@@ -163,7 +163,10 @@ def rates(view: View, column: str) -> list[str]:
     said = [view.say(worded(record, wording.RATES), column=view.numbers.trait(column))]
     groups = view.records(f"sales.win_rate_{column}")
     for word in ("higher", "lower"):
-        found = [rate_named(view, r.group[column], r) for r in groups if r.verdict == word and r.shown]
+        named = [
+            (view.numbers.trait(column, r.group[column]) if column == "region" else r.group[column], r) for r in groups
+        ]
+        found = [rate_named(view, name, r) for name, r in named if r.verdict == word and r.shown]
         if found:
             said.append(view.say(f"sales.rates.{word}", items=view.list(found)))
     return [view.sentences(*said)]
