@@ -109,6 +109,14 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "information",
     ),
     "voice": ("word", "category", "theme_gap"),
+    "segments": (
+        "conversion_gap",
+        "wait_median_gap",
+        "wait_within_target_gap",
+        "wait_median_gap_open",
+        "wait_within_target_gap_open",
+        *(f"clv_gap_{spread:g}" for spread in (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)),
+    ),
     "managers": (
         "manager_gap",
         "manager_own",
@@ -221,6 +229,7 @@ def nearest_apart(kind: str, answers: int, rarer: int | None = None) -> pd.DataF
     return cells[cells["rarer"].between(below / ALIKE, below) | cells["rarer"].between(above, above * ALIKE)]
 
 
+@cache
 def holds_at(kind: str, answers: int, rarer: int | None = None) -> bool:
     """Did a study show the interval of this kind of number to hold at so many answers (and so many of the rarer outcome)? Not
     where no study tried the kind.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from csat_analysis.estimate import NoEstimate
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -42,3 +44,8 @@ class Compared:
 
     number: Measured
     p_value: float
+
+
+def number_of(found: Compared | NoEstimate) -> Measured | NoEstimate:
+    """What is recorded of a comparison."""
+    return found if isinstance(found, NoEstimate) else found.number

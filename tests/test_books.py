@@ -11,7 +11,7 @@ from csat_analysis.design import Design
 from csat_analysis.disclosure import dominated
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Measured
-from csat_analysis.metrics.attainment import attainment, hidden_managers
+from csat_analysis.metrics.attainment import Unassigned, attainment, hidden_managers
 from csat_analysis.metrics.books import is_covered, sales_by_customer, same_days_before
 from csat_analysis.metrics.buying import bought_again
 from csat_analysis.metrics.exclusive import Exclusive
@@ -60,8 +60,22 @@ def test_a_target_of_nothing_and_a_manager_whom_nobody_knows_are_said():
     waves = managed({"M1": 0.0, "M2": 50.0}, {"a": "M1", "b": "M9", "c": None, "d": "M2"})
     found = attainment(waves, NOW, orders_of(*[(name, "2026-03-01", 10) for name in "abcd"]))
     assert found.of("M1").status == "not_estimable"
-    assert (found.unassigned, found.unassigned_customers) == (20, 2)
+    assert found.unassigned["no_manager"] == Unassigned(20, 2, hidden=False)
     assert found.overall == pytest.approx(10 / 50)
+
+
+def test_orders_that_name_no_customer_have_a_place_of_their_own_and_all_sales_are_somewhere():
+    waves = managed({"M1": 100.0, "M2": 50.0}, {"a": "M1", "b": "M9", "d": "M2"})
+    orders = orders_of(
+        *[(name, "2026-03-01", 10) for name in "abd"],
+        *[(None, "2026-03-01", amount) for amount in (7, 8)],
+        (None, "2025-12-31", 999),
+    )
+    found = attainment(waves, NOW, orders)
+    assert found.unassigned["no_customer"] == Unassigned(15, 2, hidden=True), "one order is more than half"
+    assert found.unassigned["no_manager"] == Unassigned(10, 1, hidden=True)
+    everything = found.table["sales"].sum() + sum(outside.sales for outside in found.unassigned.values())
+    assert everything == orders.loc[orders["ordered_on"] >= "2026", "amount"].sum()
 
 
 @pytest.mark.parametrize("lacking", ["orders", "managers", "manager_id"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -109,6 +111,24 @@ def test_many_groups_are_judged_together():
 def test_reasons_are_of_those_who_left_since_and_gave_one(found):
     reasons = churn.churn_reasons(found)
     assert list(reasons) == ["price"] and reasons["price"].value == 1 and reasons["price"].n == 1
+
+
+@pytest.mark.parametrize(
+    ("least", "hidden"), [(2, set()), (4, {"service", "policy"}), (5, {"service", "policy", "price"})]
+)
+def test_a_reason_that_few_left_for_is_hidden_with_others_that_would_tell_it(tmp_path, least, hidden):
+    """Seven left over quality, four over price, three over service, two over policy."""
+    reasons = ["quality"] * 7 + ["price"] * 4 + ["service"] * 3 + ["policy"] * 2
+    before = "".join(f"C{n},north,2020-01-01,100,10,,\n" for n in range(30))
+    after = "".join(
+        f"C{n},north,2020-01-01,100,10,{'2026-03-01,' + reasons[n - 2] if 2 <= n < 18 else ','}\n" for n in range(30)
+    )
+    lists = waves(tmp_path, orders=None, lists=(before, after))
+    reporting = lists[NOW].programme.reporting.model_copy(update={"min_group": least})
+    wave = replace(lists[NOW], programme=lists[NOW].programme.model_copy(update={"reporting": reporting}))
+    found = CustomerFindings(lists | {NOW: wave}, NOW)
+    assert found.hidden_reasons == hidden
+    assert found.reasons["quality"].value == pytest.approx(7 / 16)
 
 
 def test_a_customer_who_left_and_is_listed_again_is_won_back(lists):

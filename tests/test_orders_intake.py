@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from raw_period import ANSWERS, CUSTOMERS, clean, entries
+from raw_period import ANSWERS, CUSTOMERS, PERIOD, clean, entries, write_raw
 
 from csat_analysis.intake.hundredfold import hundredfold, whole_file
+from csat_analysis.metrics.suspected import any_suspected, repaired_waves, suspected_share
+from csat_analysis.metrics.wave import load_waves
 
 HEAD = "order_id,customer_id,ordered_on,amount\n"
 
@@ -94,3 +96,40 @@ def test_suspected_amounts_are_in_the_quarantine_and_kept(tmp_path):
         tmp_path / "all", responses=ANSWERS, customers=customers, orders=orders(*[row + "00" for row in rows])
     )
     assert entries(whole, "file_hundredfold")["value"].tolist() == ["52 times"] and entries(whole, "hundredfold").empty
+
+
+def suspicious(root, *, file_in_fen: bool = False):
+    """Two dozen customers of one order each, the last in 分; or the whole file, against yearly sales in 元."""
+    customers = "customer_id,region,sales_12m,since,left_on\n" + "".join(
+        f"C{n},东,250,2020-01-01,\n" for n in range(1, 25)
+    )
+    amounts = [100 + n for n in range(1, 24)] + [12400]
+    if file_in_fen:
+        amounts = [100 * (100 + n) for n in range(1, 25)]
+    rows = orders(*(f"O{n},C{n},2026-02-01,{amount}" for n, amount in enumerate(amounts, 1)))
+    write_raw(root, responses=ANSWERS, customers=customers, orders=rows)
+    return load_waves(root, PERIOD)
+
+
+def test_suspected_amounts_stay_as_written_and_what_hangs_on_them_is_told(tmp_path):
+    waves = suspicious(tmp_path)
+    (wave,) = waves.values()
+    usual = sum(100 + n for n in range(1, 24))
+    assert suspected_share(wave) == pytest.approx(12400 / (usual + 12400))
+    (mended,) = repaired_waves(waves).values()
+    assert mended.clean.tables["orders"]["amount"].sum() == pytest.approx(usual + 124)
+    assert wave.clean.tables["orders"]["amount"].max() == 12400, "the wave itself is as it was"
+
+
+def test_a_file_that_is_suspected_as_a_whole_is_a_hundredth_as_a_whole(tmp_path):
+    waves = suspicious(tmp_path, file_in_fen=True)
+    (mended,) = repaired_waves(waves).values()
+    assert suspected_share(*waves.values()) == 1 and any_suspected(waves)
+    assert mended.clean.tables["orders"]["amount"].tolist() == pytest.approx([100 + n for n in range(1, 25)])
+
+
+def test_without_suspects_nothing_is_another_wave(tmp_path):
+    write_raw(tmp_path, responses=ANSWERS, customers=CUSTOMERS, orders=orders("O1,C1,2026-02-01,100"))
+    waves = load_waves(tmp_path, PERIOD)
+    assert repaired_waves(waves) == waves and not any_suspected(waves)
+    assert suspected_share(*waves.values()) == 0

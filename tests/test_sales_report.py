@@ -36,7 +36,8 @@ def test_numbers_stand_in_their_sentences():
     assert "All managers together reached 97.8% of their sales targets" in said
     assert "Their sales changed by +2.8% on a year earlier" in said
     assert "The other customers’ sales: −11.8%, by chance within −23.8% to +0.2%" in said
-    assert "Rose: number of exclusive customers (+5.1%)" in said
+    assert "Rose: number of exclusive customers (+5.1%, interval +3.1% to +7.1%)" in said
+    assert "Too few customers to say: loyalty index (+2.3 points, interval −1.8 to +6.4); sales of exclusive" in said
     assert "How long leads stay in each stage cannot be told" in said
 
 
@@ -105,3 +106,45 @@ def test_amounts_that_may_be_in_another_unit_are_said_before_any_sum(language, r
     page = plain(report(results, language).section("customers_and_service"))
     assert page.index(start) < page.index("97.8%")
     assert start not in words(language)
+
+
+def outside(whose: str, count: int, **sales) -> list:
+    common = {"n": None, "whose": whose}
+    return [
+        record("sales.unassigned", **({"value": 1200.0, "status": "exact"} | common | sales)),
+        record("sales.unassigned_count", count, status="exact", **common),
+    ]
+
+
+def told(*records, language: str = "en") -> str:
+    results = Results([*house_results().records, *sales_records(), *records])
+    return plain(report(results, language).section("customers_and_service"))
+
+
+def test_sales_in_no_manager_s_figure_are_named_with_their_number():
+    hidden = outside("no_manager", 2, value=None, status="suppressed")
+    said = told(*outside("no_customer", 7), *hidden)
+    assert "In no manager’s figure: orders that name no customer, 7 (CNY 1,200)" in said
+    assert "customers whose manager is not in the list, 2 (too few answers, not shown)" in said
+    assert "未写明客户的订单 7（" in told(*outside("no_customer", 7), language="zh")
+    assert "In no manager’s figure" not in told(*outside("no_customer", 0, value=0.0))
+
+
+def test_why_referrals_are_not_compared_is_said_with_what_was_counted():
+    counts = [
+        record(f"sales.refer_{what}", n, n=None, status="exact") for what, n in (("answers", 412), ("needed", 10))
+    ]
+    assert "of 412 answers whose window has passed, fewer than 10 were followed by a referral" in told(*counts)
+    assert say("sales.refer.hidden", "en", reason="|").split("|")[0] in told()
+
+
+def test_what_hangs_on_suspected_amounts_stands_before_the_sums():
+    noted = record("data.noted", 3, n=None, status="exact", table="orders", rule="hundredfold")
+    share = record("sales.suspected_share", 0.31, n=None, status="exact")
+    mended = record("sales.attainment_if_repaired", 0.71, n=None, status="exact")
+    order = record("customers.mean_order_if_repaired", 8100, 900)
+    said = told(noted, share, mended, order)
+    assert "They make 31.0% of the period’s sales as written" in said
+    assert "target attainment (71.0%); mean order (CNY 8,100" in said
+    assert said.index("They make") < said.index("All managers together")
+    assert "They make" not in told(record("sales.suspected_share", 0.0, n=None, status="exact"))

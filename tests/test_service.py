@@ -4,11 +4,11 @@ import pytest
 from raw_period import ANSWERS, CUSTOMERS, PERIOD, clean, programme
 
 from csat_analysis.estimate import NoEstimate
-from csat_analysis.measured import Measured
+from csat_analysis.measured import Measured, number_of
 from csat_analysis.metrics.cases import WAITS
 from csat_analysis.metrics.waiting import STATISTICS
 from csat_analysis.metrics.wave import Wave
-from csat_analysis.models.service import Service, number_of
+from csat_analysis.models.service import Service
 from csat_analysis.models.slowness import BANDS
 from csat_analysis.period import Period
 from csat_analysis.results import make_record

@@ -111,6 +111,20 @@ def test_large_and_small_customers_are_held_against_each_other(waves):
     assert small.difference.value == pytest.approx(-large.difference.value)
 
 
+def test_nps_of_a_group_is_held_against_the_others_by_hand(waves):
+    wave, groups = waves[NOW], {g.level: g for g in segment_groups(waves[NOW]) if g.segment == "tenure"}
+    weight, answer = wave.sample.design.weight, wave.answers["nps"]
+    side = answer.ge(9).astype(float) - answer.le(6)
+    levels, known = wave.segments["tenure"], answer.notna()
+    by_hand = {
+        level: 100 * np.average(side[known & (levels == level)], weights=weight[known & (levels == level)])
+        for level in ("new", "established")
+    }
+    assert groups["new"].nps_difference.value == pytest.approx(by_hand["new"] - by_hand["established"])
+    assert groups["established"].nps_difference.value == pytest.approx(-groups["new"].nps_difference.value)
+    assert not groups["new"].nps_difference.finite, "of the process, as the index's difference"
+
+
 def test_executives_think_better_of_the_company_than_its_customers(waves, truth):
     gap = waves[NOW].perception_gap
     inside = truth.value(str(NOW), "three_panel_mean")

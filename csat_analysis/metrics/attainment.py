@@ -8,21 +8,34 @@ import pandas as pd
 
 from csat_analysis.disclosure import dominated, suppressed_groups
 from csat_analysis.estimate import NoEstimate
-from csat_analysis.metrics.books import sales_by_customer, sales_days
+from csat_analysis.metrics.books import sales_by_customer, sales_days, sales_of_nobody
 from csat_analysis.metrics.history import everyone_listed
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.period import Period
 
 
+@dataclass(frozen=True)
+class Unassigned:
+    """Sales of the days counted that are no manager's: CNY, of how many customers (or orders, where no customer is named);
+    hidden where these are few or one of them has most of it.
+    """
+
+    sales: float
+    count: int
+    hidden: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Attainment:
     """table: index manager_id; sales (CNY of the manager's customers on the days counted), sales_target, attainment (0–1 and
-    above; NaN without a target above 0), customers (who bought), hidden. unassigned: sales and customers of nobody's customers.
+    above; NaN without a target above 0), customers (who bought), hidden.
+
+    unassigned  by `no_manager` (customers whose manager isn't in the table) and `no_customer` (orders that name no customer). With
+                the managers' sales they are all sales of the days counted.
     """
 
     table: pd.DataFrame
-    unassigned: float
-    unassigned_customers: int
+    unassigned: dict[str, Unassigned]
     first: pd.Timestamp
     last: pd.Timestamp
 
@@ -72,11 +85,20 @@ def attainment(waves: dict[Period, Wave], now: Period, orders: pd.DataFrame | No
         }
     )
     table["attainment"] = (table["sales"] / table["sales_target"]).where(table["sales_target"] > 0)
-    nobody = sales[owner.isna()]
-    hidden = hidden_managers(sales, owner, wave.programme.reporting.min_group)
-    return Attainment(
-        table.assign(hidden=table.index.isin(hidden)), float(nobody.sum()), int((nobody > 0).sum()), first, last
-    )
+    least = wave.programme.reporting.min_group
+    hidden = hidden_managers(sales, owner, least)
+    unassigned = {
+        "no_manager": nobodys(sales[owner.isna()], least),
+        "no_customer": nobodys(sales_of_nobody(orders, now), least),
+    }
+    return Attainment(table.assign(hidden=table.index.isin(hidden)), unassigned, first, last)
+
+
+def nobodys(amounts: pd.Series, min_group: int) -> Unassigned:
+    """Sales of nobody, by customer or by order."""
+    bought = amounts[amounts > 0]
+    hidden = 0 < len(bought) < min_group or dominated(bought)
+    return Unassigned(float(bought.sum()), len(bought), hidden)
 
 
 def hidden_managers(sales: pd.Series, owner: pd.Series, min_group: int) -> set[object]:

@@ -30,6 +30,12 @@ def sales_by_customer(orders: pd.DataFrame, period: Period, until: pd.Timestamp 
     return orders[within].groupby("customer_id")["amount"].sum()
 
 
+def sales_of_nobody(orders: pd.DataFrame, period: Period) -> pd.Series:
+    """Amounts (CNY) of a period's orders that name no customer: sales that no customer, manager or group has."""
+    within = orders["ordered_on"].between(pd.Timestamp(period.start), pd.Timestamp(period.end))
+    return orders.loc[within & orders["customer_id"].isna(), "amount"].dropna()
+
+
 def same_days_before(last: pd.Timestamp, earlier: Period) -> pd.Timestamp:
     """The last day to be counted a year before: the same day, so that a part of a period meets the same part."""
     return min(last - pd.DateOffset(years=1), pd.Timestamp(earlier.end))

@@ -61,6 +61,11 @@ class Referring:
     answers: int
     referring: int
 
+    @property
+    def few(self) -> bool:
+        """Too few to compare."""
+        return self.referring < FEWEST_RARER
+
 
 def do_the_satisfied_refer(
     waves: Mapping[Period, Wave], now: Period, firsts: pd.DataFrame | NoEstimate, reach: pd.Timestamp | None

@@ -13,8 +13,10 @@ from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.measured import Measured
 from csat_analysis.metrics import loyalty
+from csat_analysis.metrics.against_rest import Group
 from csat_analysis.metrics.attainment import Attainment, attainment
 from csat_analysis.metrics.exclusive import Exclusive, exclusive_customers
+from csat_analysis.metrics.exclusive_groups import exclusive_groups
 from csat_analysis.metrics.funnel import (
     WON,
     Funnel,
@@ -28,8 +30,10 @@ from csat_analysis.metrics.growth import Growth, satisfaction_and_growth
 from csat_analysis.metrics.history import event_files, events
 from csat_analysis.metrics.moved import Moved
 from csat_analysis.metrics.referral import Referring, do_the_satisfied_refer, first_orders, share_referred
+from csat_analysis.metrics.suspected import any_suspected, repaired_waves
 from csat_analysis.metrics.target import Target
 from csat_analysis.metrics.wave import Wave
+from csat_analysis.metrics.win_groups import win_gap, with_regions
 from csat_analysis.period import Period
 
 TABLES = ("orders", "leads", "managers", "customers")
@@ -37,10 +41,11 @@ TABLES = ("orders", "leads", "managers", "customers")
 
 @dataclass(frozen=True)
 class GroupRate:
-    """Win rate of one source or manager."""
+    """Win rate of one source, manager or region, and that less the rate of all other leads."""
 
     level: str
     rate: Measured | NoEstimate
+    gap: Measured | NoEstimate
     verdict: str | None
     hidden: bool
 
@@ -78,11 +83,26 @@ class Sales:
 
     @cached_property
     def funnel(self) -> Funnel | NoEstimate:
-        return funnel(self.waves, self.now)
+        found = funnel(self.waves, self.now)
+        if isinstance(found, NoEstimate):
+            return found
+        return with_regions(found, self.waves[self.now].clean.tables.get("managers"))
 
     @cached_property
     def exclusive(self) -> Exclusive | NoEstimate:
         return exclusive_customers(self.waves, self.now, self.orders)
+
+    @cached_property
+    def exclusive_groups(self) -> list[Group]:
+        return exclusive_groups(self.waves[self.now])
+
+    @cached_property
+    def if_repaired(self) -> float | NoEstimate | None:
+        """Attainment of all managers with a hundredth of the amounts that are suspected of being in 分; None where none is."""
+        if not any_suspected(self.waves):
+            return None
+        found = Sales(repaired_waves(self.waves), self.now).attainment
+        return found if isinstance(found, NoEstimate) else found.overall
 
     @cached_property
     def growth(self) -> Growth | NoEstimate:
@@ -125,14 +145,14 @@ class Sales:
         return change if isinstance(change, NoEstimate) else change.measured(self.confidence)
 
     def equal_rates(self, column: str) -> float | NoEstimate:
-        """p that closed leads of all shown groups of `source` or `manager_id` are won alike (Pearson's χ²)."""
+        """p that closed leads of all shown groups of `source`, `manager_id` or `region` are won alike (Pearson's χ²)."""
         if isinstance(self.funnel, NoEstimate):
             return self.funnel
         found = equal_win_rates(*self._won_and_closed(column))
         return found if isinstance(found, NoEstimate) else found[2]
 
     def group_rates(self, column: str) -> list[GroupRate]:
-        """Win rates by `source` or `manager_id`, by name; nobody is higher or lower where all may be alike.
+        """Win rates by `source`, `manager_id` or `region`, by name; nobody is higher or lower where all may be alike.
 
         Groups with fewer closed leads than `min_group` are hidden, with a second one where the first could be worked out.
         """
@@ -150,6 +170,7 @@ class Sales:
             GroupRate(
                 str(name),
                 certified_share(self.funnel.inside((level == name).to_numpy()).win_rate, self.confidence),
+                win_gap(self.funnel, column, name),
                 words.get(name),
                 name in hidden,
             )

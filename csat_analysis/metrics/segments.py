@@ -8,21 +8,27 @@ import pandas as pd
 
 from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.metrics import satisfaction
+from csat_analysis.metrics.against_rest import in_order
 from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.survey.frame import SIZE, with_size
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """One level of a segment: its index and NPS with the answers behind them, and how its index differs from the rest."""
+    """One level of a segment: its index and NPS with the answers behind them, and how they differ from the rest's."""
 
     segment: str
     level: str
     index: Number
     nps: Number
     difference: Number
+    nps_difference: Number
     index_answers: int
     nps_answers: int
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.segment, self.level
 
 
 def levels_of_answers(wave: Wave) -> pd.DataFrame:
@@ -39,10 +45,7 @@ def segment_groups(wave: Wave) -> list[Group]:
     groups, known = [], levels_of_answers(wave)
     for segment in known:
         levels = known[segment]
-        named = list(wave.programme.segments[segment].levels) if segment in wave.programme.segments else []
-        present = sorted(
-            set(levels.dropna()), key=lambda level: (named.index(level) if level in named else len(named), level)
-        )
+        present = in_order(segment, set(levels.dropna()), wave.programme)
         groups += [one_group(wave, segment, level, levels) for level in present]
     return groups
 
@@ -54,8 +57,10 @@ def one_group(wave: Wave, segment: str, level: str, levels: pd.Series) -> Group:
     index = satisfaction.satisfaction_index(dimensions, programme)
     nps = satisfaction.nps(design, wave.answers, programme, inside=inside)
     difference = (index - satisfaction.index_of(design, scores, programme, inside=rest)).process()
+    of_rest = satisfaction.nps(design, wave.answers, programme, inside=rest)
+    nps_difference = (nps - of_rest).process()
     fewest = min(dimensions[name].n for name, weight in programme.weights.items() if weight)
-    return Group(segment, level, index, nps, difference, fewest, nps.n)
+    return Group(segment, level, index, nps, difference, nps_difference, fewest, nps.n)
 
 
 def hidden_groups(wave: Wave, groups: list[Group], answers: str) -> set[tuple[str, str]]:

@@ -131,33 +131,44 @@ def value_of(
 ) -> Value:
     own = bought[inside]
     years = own["years"].to_numpy()
-    purchases = amount_per_unit(own["sales"].to_numpy(), years, confidence)
+    parts = clv_parts(found, bought, costs, inside, rules, confidence)
     margin = (
         amount_per_unit(own["margin"].to_numpy(), years, confidence)
         if own["margin"].notna().any()
         else NoEstimate("not_supplied", "orders has no gross_margin")
     )
+    multiple = transformed(parts["retention"], lambda share: share / (1 + rules[DISCOUNT_RATE] - share))
+    return Value(
+        level,
+        mean_order=amount_per_unit(own["sales"].to_numpy(), own["orders"].to_numpy(), confidence),
+        orders_a_year=amount_per_unit(own["orders"].to_numpy(), years, confidence),
+        margin=margin,
+        discounted=lifetime_value(margin, multiple, parts["cost"]),
+        largest=float(own["sales"].max() / own["sales"].sum()) if own["sales"].sum() > 0 else 0.0,
+        **parts,
+    )
+
+
+def clv_parts(
+    found: Stay,
+    bought: pd.DataFrame,
+    costs: pd.Series | None,
+    inside: pd.Series,
+    rules: Mapping[str, float],
+    confidence: float,
+) -> dict[str, Counted]:
+    """purchases, retention, lifetime and cost of some of the start's customers, and their clv."""
+    own = bought[inside]
+    purchases = amount_per_unit(own["sales"].to_numpy(), own["years"].to_numpy(), confidence)
     r = a_year(found.rate("stayed", inside, confidence), found.years)
+    life = transformed(r, lambda share: lifetime(share, rules[HORIZON_YEARS]))
     cost = (
         NoEstimate("not_supplied", "customers has no acquisition_cost")
         if costs is None
         else amount_per_unit(costs[inside].to_numpy(), confidence=confidence)
     )
-    life = transformed(r, lambda share: lifetime(share, rules[HORIZON_YEARS]))
-    multiple = transformed(r, lambda share: share / (1 + rules[DISCOUNT_RATE] - share))
-    return Value(
-        level,
-        purchases,
-        amount_per_unit(own["sales"].to_numpy(), own["orders"].to_numpy(), confidence),
-        amount_per_unit(own["orders"].to_numpy(), years, confidence),
-        margin,
-        r,
-        life,
-        cost,
-        lifetime_value(purchases, life, cost, rules[HORIZON_YEARS]),
-        lifetime_value(margin, multiple, cost),
-        float(own["sales"].max() / own["sales"].sum()) if own["sales"].sum() > 0 else 0.0,
-    )
+    clv = lifetime_value(purchases, life, cost, rules[HORIZON_YEARS])
+    return {"purchases": purchases, "retention": r, "lifetime": life, "cost": cost, "clv": clv}
 
 
 def a_year(share: Counted, years: float) -> Counted:

@@ -11,11 +11,14 @@ import pandas as pd
 from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.metrics import abc, acquisition, churn, migration, purchasing
+from csat_analysis.metrics.against_rest import Group
 from csat_analysis.metrics.amounts import amount_per_unit
 from csat_analysis.metrics.history import event_files, events
 from csat_analysis.metrics.retention import Counted, Retentions, Stay
 from csat_analysis.metrics.retention_groups import Rate, group_rates
+from csat_analysis.metrics.suspected import any_suspected, repaired_waves
 from csat_analysis.metrics.value import EVERYONE, Value, values_by_class
+from csat_analysis.metrics.value_groups import value_groups
 from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.models.repurchase import Panel, repurchase_panel
 from csat_analysis.models.worth import kept_by_band, value_by_band
@@ -83,6 +86,12 @@ class CustomerFindings:
         """Reason → share; one entry `other` with the reason why, where there is none."""
         found = self.of_stay(lambda stay: churn.churn_reasons(stay, self.confidence))
         return {"other": found} if isinstance(found, NoEstimate) else found
+
+    @property
+    def hidden_reasons(self) -> set[str]:
+        """Reasons that too few customers left for, with others from which one could be worked out."""
+        counts = self.of_stay(lambda stay: churn.left_customers(stay)["left_reason"].value_counts().to_dict())
+        return set() if isinstance(counts, NoEstimate) else suppressed_groups(counts, self.least)
 
     @property
     def left_index_gap(self) -> Number:
@@ -175,6 +184,22 @@ class CustomerFindings:
     @cached_property
     def values(self) -> dict[str, Value] | NoEstimate:
         return values_by_class(self.waves, self.now)
+
+    @cached_property
+    def value_groups(self) -> list[Group]:
+        return value_groups(self.waves, self.now)
+
+    @cached_property
+    def if_repaired(self) -> dict[str, Counted]:
+        """Mean order and lifetime value of all customers with a hundredth of the amounts suspected of being in 分; empty where
+        none is.
+        """
+        if not any_suspected(self.waves):
+            return {}
+        found = values_by_class(repaired_waves(self.waves), self.now)
+        if isinstance(found, NoEstimate):
+            return dict.fromkeys(("mean_order", "clv"), found)
+        return {"mean_order": found[EVERYONE].mean_order, "clv": found[EVERYONE].clv}
 
     @cached_property
     def hidden_values(self) -> set[str]:

@@ -6,31 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import pandas as pd
+
 from csat_analysis import verdicts
-from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.measured import Compared, Measured
-from csat_analysis.metrics import complaints, waiting
+from csat_analysis.metrics import complaints, waiting, waiting_groups
+from csat_analysis.metrics.against_rest import DIFFERENT, Group, Words, places, words_of
 from csat_analysis.metrics.cases import WAITS, Cases, period_cases
 from csat_analysis.metrics.change import wave_before
 from csat_analysis.metrics.complaints import ALL, CATEGORIES, PER, UNCATEGORISED, Exposure
+from csat_analysis.metrics.retention import start_levels
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.models import slowness
 from csat_analysis.models.journey import AtStage, journey
 from csat_analysis.models.served import Served, served_panel
 from csat_analysis.period import Period
-from csat_analysis.survey.frame import customer_segments, with_size
-
-
-@dataclass(frozen=True)
-class GroupRate:
-    """Complaints per customer of one level of a segment, against all other customers; `hidden`: too few to be shown."""
-
-    segment: str
-    level: str
-    rate: Measured | NoEstimate
-    gap: Compared | NoEstimate
-    hidden: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,32 +93,54 @@ class Service:
         )
 
     @cached_property
-    def groups(self) -> list[GroupRate]:
-        """Every level of every segment and of size, of the list of customers at the survey, in survey.yml's order."""
+    def levels(self) -> pd.DataFrame | None:
+        """Level of each customer of the list in every segment and in size; None without a list."""
+        return start_levels(self.wave) if "customers" in self.wave.clean.tables else None
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Complaints per customer of every level of every segment and of size, against all other customers."""
         found, programme = self.exposure, self.wave.programme
-        customers = self.wave.clean.tables.get("customers")
-        if isinstance(found, NoEstimate) or customers is None:
+        if isinstance(found, NoEstimate) or self.levels is None:
             return []
-        levels = with_size(customer_segments(customers, programme, self.wave.clean.survey_date), customers)
-        rows = []
-        for segment in levels:
-            mine = levels[segment].reindex(found.table.index)
-            sizes = mine.value_counts()
-            hidden = suppressed_groups(sizes.to_dict() | {None: int(mine.isna().sum())}, programme.reporting.min_group)
-            named = list(programme.segments[segment].levels) if segment in programme.segments else []
-            order = sorted(sizes.index, key=lambda level: (named.index(level) if level in named else len(named), level))
-            for level in order:
-                rate = complaints.complaint_rate(
-                    found, ALL, "customer", inside=mine == level, confidence=self.confidence
-                )
-                gap = complaints.group_gap(found, mine, level, self.confidence)
-                rows.append(GroupRate(segment, level, rate, gap, level in hidden))
-        return rows
+        mine = self.levels.reindex(found.table.index)
+        return [
+            Group(
+                segment,
+                level,
+                complaints.complaint_rate(
+                    found, ALL, "customer", inside=mine[segment] == level, confidence=self.confidence
+                ),
+                complaints.group_gap(found, mine[segment], level, self.confidence),
+                hidden,
+            )
+            for segment, level, hidden in places(mine, programme)
+        ]
 
     @property
-    def group_verdicts(self) -> dict[tuple[str, str], str | None]:
-        shown = {(g.segment, g.level): g.gap for g in self.groups if not g.hidden}
-        return verdicts.compared_verdicts(shown, above="higher", below="lower", between="no_detectable_difference")
+    def group_verdicts(self) -> Words:
+        return words_of(self.groups)
+
+    @cached_property
+    def waiting_groups(self) -> dict[str, dict[str, list[Group]]]:
+        """Statistic → wait → that statistic of every group of customers, against all others."""
+        if self.levels is None:
+            return {}
+        return {
+            statistic: {
+                wait: waiting_groups.waiting_groups(
+                    self.cases[wait], self.levels, statistic, self.target(wait), self.wave.programme
+                )
+                for wait in WAITS
+            }
+            for statistic in waiting_groups.STATISTICS
+        }
+
+    def waiting_verdicts(self, statistic: str) -> dict[tuple[str, tuple[str, str]], str | None]:
+        """(wait, place) → word, with Benjamini–Hochberg over the groups of all waits."""
+        found = self.waiting_groups.get(statistic, {})
+        shown = {(wait, g.place): g.gap for wait, groups in found.items() for g in groups if not g.hidden}
+        return verdicts.compared_verdicts(shown, **DIFFERENT)
 
     @cached_property
     def cases(self) -> dict[str, Cases | NoEstimate]:
@@ -190,8 +203,3 @@ class Service:
         found = {(name, "index"): stage.gap for name, stage in self.stages.items()}
         found |= {(name, "items"): stage.item_gap for name, stage in self.stages.items()}
         return verdicts.compared_verdicts(found, above="higher_here", below="lost_here", between="not_told_here")
-
-
-def number_of(found: Compared | NoEstimate) -> Measured | NoEstimate:
-    """What is recorded of a comparison."""
-    return found if isinstance(found, NoEstimate) else found.number

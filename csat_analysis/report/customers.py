@@ -132,8 +132,17 @@ def reasons(view: View) -> dict[str, Any] | None:
     return {
         "chart": customers_charts.reasons_chart(view.numbers),
         "rows": rows,
-        "readings": [view.sentences(*readings)],
+        "readings": [view.sentences(*readings), *hidden(view, hidden_reasons(view))],
     }
+
+
+def hidden_reasons(view: View) -> list[tuple[str, str, Record]]:
+    """Reasons without a share, which too few customers named."""
+    return [
+        ("", view.say(wording.GROUPS["reason", r.group["reason"]]), r)
+        for r in view.records("customers.churn_reason")
+        if not r.shown
+    ]
 
 
 def spread(view: View) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from csat_analysis.intake.rules import Rule
 from csat_analysis.keys import KEYS
+from csat_analysis.metrics.cases import WAITS
 from csat_analysis.metrics.value import EVERYONE
 from csat_analysis.models.plan_proposals import SEPARATOR
 from csat_analysis.period import Period
@@ -20,6 +21,7 @@ DIFFERENCES = (
     "satisfaction.against_standard",
     "satisfaction.perception_gap",
     "satisfaction.segment_gap",
+    "satisfaction.segment_nps_gap",
     "target.progress",
     "quality.careless_effect",
     "bias.imbalance",
@@ -45,9 +47,12 @@ DIFFERENCES = (
     "customers.bought_change",
     "customers.retention_against",
     "customers.bought_against",
+    "customers.clv_against",
+    "customers.exclusive_against",
     "customers.left_index_gap",
     "sales.growth_slope",
     "sales.refer_difference",
+    "sales.win_rate_against",
     "kpi.gap",
     "loyalty.change",
     "customers.exclusive_sales_growth",
@@ -56,6 +61,7 @@ DIFFERENCES = (
     "target.check",
     "service.complaint_change",
     "service.complaint_gap",
+    *(f"service.{wait}_gap" for wait in WAITS),
     "service.waiting_slope",
     "service.waiting_slope_item",
     "journey.gap",
@@ -314,6 +320,7 @@ class Numbers:
             "stage": lambda name: say(f"repurchase.stage.{name}", self.language),
             "at": lambda points: wording.plain_text(float(points), self.language),
             "column": self.trait,
+            "region": lambda level: self.trait("region", level),
             "fifth": lambda place: say(f"repurchase.fifth.{place}", self.language),
             "step": lambda name: say(f"repurchase.step.{name}", self.language),
             "competition": lambda level: self.trait("competition", level),

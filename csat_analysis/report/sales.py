@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from csat_analysis.report import sales_charts, wording
-from csat_analysis.report.lineage import Numbers
+from csat_analysis.report.service import with_interval_text
 from csat_analysis.report.view import BEST, View
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
@@ -59,12 +59,14 @@ def checks(view: View) -> list[str]:
     said = []
     for word, sentence in wording.CHECKS.items():
         found = [
-            view.named(view.say(f"sales.outcome.{r.group['outcome']}"), r, write=Numbers.number)
+            view.say(
+                "list.named", name=view.say(f"sales.outcome.{r.group['outcome']}"), value=with_interval_text(view, r)
+            )
             for r in records
             if r.shown and r.verdict == word
         ]
         if found:
-            said.append(view.say(sentence, items=view.list(found)))
+            said.append(view.say(sentence, items=wording.phrases_text(found, view.language)))
     reasons = dict.fromkeys(record.status for record in records if not record.shown)
     for status in reasons:
         names = [view.say(f"sales.outcome.{r.group['outcome']}") for r in records if r.status == status]
@@ -121,7 +123,12 @@ def funnel(view: View) -> dict[str, Any] | None:
     numbers = view.numbers
     states = {state: numbers.bare("sales.leads", state=state) for state in ("all", "won", "lost", "open")}
     readings = [view.say("sales.funnel.leads", **states), win_rate(view, record), *cost(view)]
-    readings += [*rates(view, "source"), *rates(view, "manager"), view.say("sales.funnel.stages_untimed")]
+    readings += [
+        *rates(view, "source"),
+        *rates(view, "manager"),
+        *rates(view, "region"),
+        view.say("sales.funnel.stages_untimed"),
+    ]
     return {
         "readings": readings,
         "chart": sales_charts.funnel_chart(numbers),
@@ -156,7 +163,10 @@ def rates(view: View, column: str) -> list[str]:
     said = [view.say(worded(record, wording.RATES), column=view.numbers.trait(column))]
     groups = view.records(f"sales.win_rate_{column}")
     for word in ("higher", "lower"):
-        found = [rate_named(view, r.group[column], r) for r in groups if r.verdict == word and r.shown]
+        named = [
+            (view.numbers.trait(column, r.group[column]) if column == "region" else r.group[column], r) for r in groups
+        ]
+        found = [rate_named(view, name, r) for name, r in named if r.verdict == word and r.shown]
         if found:
             said.append(view.say(f"sales.rates.{word}", items=view.list(found)))
     return [view.sentences(*said)]
@@ -184,7 +194,21 @@ def attainment(view: View) -> dict[str, Any] | None:
     readings += [view.say("sales.attainment.shown")] if rows else []
     if any(r.status == "suppressed" for r in view.records("sales.attainment")):
         readings.append(view.say("sales.attainment.suppressed"))
+    readings += outside(view)
     return {"readings": [view.sentences(*readings)], "rows": rows}
+
+
+def outside(view: View) -> list[str]:
+    """Sales of the period that are in no manager's figure, and why."""
+    said = []
+    for record in view.records("sales.unassigned"):
+        count = view.shown("sales.unassigned_count", **record.group)
+        if count and count.value:
+            parts = {"number": view.numbers.bare(count.key, **count.group)}
+            parts["sales"] = view.numbers.number(record.key, **record.group)
+            parts["whose"] = view.say(wording.GROUPS["whose", record.group["whose"]])
+            said.append(view.say("sales.attainment.outside.item", **parts))
+    return [view.say("sales.attainment.outside", items=wording.phrases_text(said, view.language))] if said else []
 
 
 def word_of_mouth(view: View) -> dict[str, Any] | None:
@@ -212,6 +236,9 @@ def referral(view: View) -> list[str]:
     if record and record.shown and record.verdict:
         parts = {"value": view.numbers.number(record.key), "interval": view.numbers.interval(record.key)}
         said.append(view.say(worded(record, wording.REFERRALS), **parts))
+    elif record and view.shown("sales.refer_needed"):
+        parts = {"answers": view.numbers.bare("sales.refer_answers"), "needed": view.numbers.bare("sales.refer_needed")}
+        said.append(view.say("sales.refer.few", **parts))
     elif record:
         said.append(view.say("sales.refer.hidden", reason=view.status(record)))
     return [view.sentences(*said)] if said else []

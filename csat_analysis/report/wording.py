@@ -319,6 +319,20 @@ GROUPS |= {("limit", limit): f"managers.limit.{limit}" for limit in ("warning", 
 GROUPS |= {("of", of): f"managers.of.{of}" for of in ("answers", "clusters")}
 GROUPS |= {("customers", who): f"managers.customers.{who}" for who in ("others", "same")}
 GROUPS |= {("end", end): f"plan.end.{end}" for end in ("low", "high")}
+FIGURES = (
+    "index",
+    "nps",
+    "retention",
+    "bought",
+    "clv",
+    "exclusive",
+    "complaints",
+    "within_target",
+    "median",
+    "win_rate",
+)
+GROUPS |= {("figure", figure): f"groups.figure.{figure}" for figure in FIGURES}
+GROUPS |= {("whose", whose): f"sales.whose.{whose}" for whose in ("no_manager", "no_customer")}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",

@@ -15,6 +15,7 @@ OTHERS: tuple[str, ...] = (
     "customers",
     "service",
     "sales",
+    "segments",
     "drivers",
     "plans",
     "voice",
