@@ -6,7 +6,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from sample_files import CHECKOUT
+from sample_files import CHECKOUT, table_in_file
 
 from csat_analysis.cli import main
 from csat_analysis.errors import DrawError, ProgrammeError
@@ -191,8 +191,10 @@ def test_what_csat_draw_writes_comes_back_in_and_is_drawn_again_exactly(company,
 def test_the_record_says_what_the_draw_was_made_of(company, tmp_path):
     folder = write_draw(company, "2026H1", seed=5, to=tmp_path / "draw")
     record = json.loads((folder / "draw.json").read_text("utf-8"))
-    assert (record["customers"], record["asked"], record["panels"][0]["seed"]) == (815, 176, 5)
-    assert record["panels"][0]["interval"] == pytest.approx(815 / 160)
+    listed = sum(not row["left_on"] for row in table_in_file("2026H1/customers.csv"))
+    assert (record["customers"], record["panels"][0]["seed"]) == (listed, 5)
+    asked = {line.split(",")[0] for line in (folder / "invitations.csv").read_text("utf-8-sig").splitlines()[1:]}
+    assert record["asked"] == len(asked) and record["panels"][0]["interval"] == pytest.approx(listed / 160)
     page = (folder / "draw_record.html").read_text("utf-8")
     assert record["frame"]["sha256"] in page and "抽样记录" in page and "Record of the draw" in page
     again = write_draw(company, "2026H1", seed=5, to=tmp_path / "again")

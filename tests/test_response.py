@@ -11,9 +11,11 @@ from statsmodels.genmod.generalized_linear_model import GLM
 
 from csat_analysis.errors import EstimateError
 from csat_analysis.intake import Clean
-from csat_analysis.metrics.wave import load_wave
+from csat_analysis.metrics.wave import load_waves
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
+from csat_analysis.simulation.fieldwork import ANSWERING_BY_REGION
+from csat_analysis.simulation.setting import by_level
 from csat_analysis.survey.answering import answering_model
 from csat_analysis.survey.response import asked_people, frame_traits, invited_customers, outcome_rates, sales_answered
 
@@ -171,12 +173,18 @@ def test_nobody_asked_is_an_error():
 
 
 @pytest.fixture(scope="module")
-def wave():
-    return load_wave(CHECKOUT, "2026H1")
+def waves():
+    return load_waves(CHECKOUT, Period.parse("2026H1")).values()
 
 
-def test_the_sample_company_s_new_customers_and_its_last_region_answer_less(wave):
-    invited = invited_customers(wave.clean, wave.programme)
-    model = answering_model(invited, ["region", "tenure"])
-    assert model.probability.between(0.05, 0.99).all() and invited.index.is_unique
-    assert model.coefficients.loc[["tenure = new", "region = 西部"], "log_odds"].max() < 0
+def test_the_sample_company_s_regions_answer_as_they_were_made_to(waves):
+    invited = [invited_customers(wave.clean, wave.programme) for wave in waves]
+    assert all(people.index.is_unique for people in invited)
+    found = answering_model(pd.concat(invited, ignore_index=True), ["region", "tenure"])
+    assert found.probability.between(0.05, 0.99).all()
+    made = by_level(list(next(iter(waves)).programme.segments["region"].levels), *ANSWERING_BY_REGION)
+    rows = found.coefficients.filter(like="region", axis=0)
+    shown = {name: name.removeprefix("region = ") for name in rows.index}
+    (reference,) = set(made) - set(shown.values())
+    for name, region in shown.items():
+        assert rows.loc[name, "log_odds"] == pytest.approx(made[region] - made[reference], abs=3 * rows.loc[name, "se"])

@@ -184,17 +184,23 @@ def test_a_customer_thinks_much_as_half_a_year_ago(truth):
         assert 0.5 < index[earlier].corr(index[later]) < 0.7
 
 
-def test_one_action_works_and_the_other_does_not(truth):
-    assert list(truth.actions["effect"]) == [9.0, 0.0]
-    gains = {}
-    for action, before, after in (("X01", "2024H2", "2025H1"), ("X02", "2025H1", "2025H2")):
-        target = truth.actions.set_index("action_id").loc[action]
+ACTED = {
+    "X01": ("2024H2", "2025H1"),
+    "X02": ("2025H1", "2025H2"),
+    "X03": ("2025H2", "2026H1"),
+}  # waves around its start
+
+
+def test_one_action_works_and_the_others_do_not(truth):
+    actions = truth.actions.set_index("action_id")
+    assert set(actions.index) == set(ACTED) and list(actions.index[actions["effect"] > 0]) == ["X01"]
+    for action, (before, after) in ACTED.items():
+        target = actions.loc[action]
         people = truth.potential[truth.potential["period"].isin([before, after])]
         treated = people[target["segment"]] == target["value"]
         means = people.groupby([treated, "period"])[target["dimension"]].mean()
-        gains[action] = (means[True, after] - means[True, before]) - (means[False, after] - means[False, before])
-    assert gains["X01"] == pytest.approx(9, abs=3.5)
-    assert gains["X02"] == pytest.approx(0, abs=3.5)
+        gain = (means[True, after] - means[True, before]) - (means[False, after] - means[False, before])
+        assert gain == pytest.approx(target["effect"], abs=3.5)
 
 
 def test_customers_who_wait_longer_rate_the_service_lower(truth):
