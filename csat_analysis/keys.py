@@ -316,6 +316,8 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "actions.smallest_p": ("score", ("action",)),
     "actions.needed": ("count", ("action", "of")),
     "actions.waves": ("count", ("action", "dimension", "segment", "level")),
+    "actions.study_found": ("share", ("answers", "effect", "customers")),
+    "actions.study_points": ("points", ("answers", "customers")),
     "actions.next_gain": ("points", ("plan",)),
     "actions.next_needed": ("count", ("plan", "customers")),
 }

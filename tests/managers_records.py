@@ -52,6 +52,11 @@ def managers_records(
         found("actions.low_scorers", 7.0, 4.0, action="X01"),
         found("actions.effect", None, n=0, status="not_estimable", action="X02"),
         fact("actions.waves", 1, action="X02", dimension="index", segment="everybody", level=""),
+        *(fact("actions.study_points", p, answers="24", customers=w) for w, p in (("same", 12.2), ("others", 15.1))),
+        *(
+            fact("actions.study_found", s, answers="24", effect="7", customers=w)
+            for w, s in (("same", 0.5), ("others", 0.4))
+        ),
         fact("actions.next_gain", 0.8, plan="delivery_and_returns"),
         fact("actions.next_needed", 88, plan="delivery_and_returns", customers="others"),
         found("actions.next_needed", None, n=0, status="not_computed", plan="delivery_and_returns", customers="same"),

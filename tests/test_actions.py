@@ -1,5 +1,7 @@
 """Did actions work: hand-worked differences, the lot among whole clusters, and every action that can't be judged."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,9 +10,11 @@ from managed_company import NOW, waves
 from csat_analysis.design import Design
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Measured
+from csat_analysis.metrics.wave import load_waves
 from csat_analysis.models import next_actions
-from csat_analysis.models.actions import Actions
+from csat_analysis.models.actions import Actions, action_of
 from csat_analysis.models.difference import Side, difference_in_differences, lot, low_scorers
+from csat_analysis.period import Period
 from csat_analysis.programme_parts import Plan
 from csat_analysis.results import Record, Results
 from csat_analysis.verdicts import action_verdict
@@ -23,6 +27,7 @@ A5,2026H1,goods,,branch,north,Ann,2026-07-10,2026-12-30,planned,1
 A6,2025H2,goods,,branch,north,Ann,2025-01-01,2025-06-30,done,1
 A7,2025H2,goods,,manager_id,M1,Ann,2026-01-10,2026-06-30,done,1
 """
+KEPT = ("dimension", "item", "segment", "value", "owner", "status", "expected_gain")
 
 
 def side(score, treated, cluster, wave: str, who=None) -> Side:
@@ -169,6 +174,24 @@ def test_next_actions_are_a_table_of_the_contract(tmp_path):
     assert table["started_on"].unique() == ["2026-07-01"] and table["due_on"].unique() == ["2026-12-31"]
     assert (table["expected_gain"].astype(float) == 2.5).all() and proposed[1].by_lot and proposed[0].needed > 20
     assert proposed[0].needed_same < proposed[0].needed
+
+
+def test_the_exported_table_is_read_back_as_the_next_periods_ledger_as_it_stands(tmp_path):
+    company = waves(tmp_path)
+    proposed = next_actions.next_actions(company, NOW, [], plans("people", "goods @ branch=north"))
+    raw = tmp_path / "data" / "raw"
+    following = raw / "2026H2"
+    shutil.copytree(raw / str(NOW), following)
+    shutil.move(next_actions.write(proposed, tmp_path / "out"), following / "actions.csv")
+    later = Period.parse("2026H2")
+    clean = load_waves(tmp_path, later)[later].clean
+    assert clean.counts.set_index("table").loc["actions", ["rows_in", "rows_kept"]].tolist() == [2, 2]
+    assert "actions" not in set(clean.quarantine["table"])
+    ledger = [action_of(row) for _, row in clean.tables["actions"].iterrows()]
+    for action, one in zip(ledger, proposed, strict=True):
+        dates = [str(day.date()) for day in (action.started_on, action.due_on)]
+        assert [action.action_id, *dates] == [one.row[key] for key in ("action_id", "started_on", "due_on")]
+        assert [getattr(action, key) for key in KEPT] == [one.row[key] for key in KEPT]
 
 
 def test_without_plans_no_actions_are_proposed(tmp_path):

@@ -164,6 +164,29 @@ def test_a_scorecard_is_the_weighted_mean_of_its_parts_and_one_managers_own(comp
     assert isinstance(card.score("M4", "retention"), NoEstimate) and "M4" in card.hidden["retention"]
 
 
+def test_the_mystery_shopper_counts_by_its_weight_and_the_others_fill_in_where_nobody_came(tmp_path):
+    raw = write(tmp_path) / "data" / "raw"
+    survey = raw / "survey.yml"
+    text = survey.read_text("utf-8").replace("retention: 0.3, attainment: 0.2", "retention: 0.4, audits: 0.1")
+    survey.write_text(text, encoding="utf-8")
+    rows = [
+        f"A{manager}{day}{point},{manager},2026-05-{day},{point},{score}"
+        for manager, days in {"M1": {10: (5, 6), 20: (7, 8)}, "M2": {10: (8, 6), 20: (9, 9)}}.items()
+        for day, scores in days.items()
+        for point, score in zip(("manners", "knowledge"), scores, strict=True)
+    ]
+    lines = ["audit_id,manager_id,visited_on,checkpoint,score", *rows]
+    (raw / str(NOW) / "audits.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    waves = load_waves(tmp_path, NOW)
+    card = Scorecard(Managers(waves, NOW), Sales(waves, NOW))
+    sheet, total = card.of("M2")["score"].astype(float), card.total("M2")
+    assert sheet["audits"] == pytest.approx((70 + 90) / 2) and (total.missing, total.weight) == ((), 1.0)
+    assert total.number.value == pytest.approx(0.5 * sheet["satisfaction"] + 0.4 * sheet["retention"] + 0.1 * 80)
+    sheet, total = card.of("M3")["score"].astype(float), card.total("M3")
+    assert total.missing == ("audits",) and total.weight == pytest.approx(0.9)
+    assert total.number.value == pytest.approx((0.5 * sheet["satisfaction"] + 0.4 * sheet["retention"]) / 0.9)
+
+
 def test_the_raw_index_of_a_manager_is_the_mean_of_their_own_customers(company):
     found = Managers(company, NOW)
     raw = found.satisfaction("M3")

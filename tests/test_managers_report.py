@@ -74,6 +74,12 @@ def test_an_action_for_all_is_said_not_to_be_judged_and_which_ones_are_about_wha
     assert "X01 (After-sales service; West China): worked" in said and "+7.0 points more than the rest anyway" in said
 
 
+def test_how_large_an_effect_can_be_found_is_said_whatever_was_found():
+    said = words()
+    assert "with 24 answers of customers reached in each of two surveys, the chance is 80% from 12.2 points on" in said
+    assert "from 15.1 where others do" in said
+
+
 def test_too_few_regions_are_said_with_what_it_takes():
     more = tuple(
         record(key, value, n=None, status="exact", **NOTEBOOK, **group)

@@ -21,7 +21,7 @@ from csat_analysis.report import wording
 from csat_analysis.results import Results
 from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, RELIABLE
 
-ANSWERS_OF_STUDIES = ("certification.coverage", "drivers.could_rank")
+ANSWERS_OF_STUDIES = ("certification.coverage", "drivers.could_rank", "actions.study_points")
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from csat_analysis.studies import managers, stored
+from csat_analysis.studies.answers_needed import effects_found, points_found
 
 TABLE = stored.table("managers")
 
@@ -12,7 +13,10 @@ def test_the_stored_table_is_of_the_code_as_it_stands():
 
 
 def test_a_draw_can_be_made_again(monkeypatch):
-    few = [managers.Setting("managers", 8, "apart", 12, 5.0), managers.Setting("action", 48, "same", whom="across")]
+    few = [
+        managers.Setting("managers", 8, "apart", 12, 5.0),
+        managers.Setting("action", 48, "same", whom="across", waves="1+1"),
+    ]
     monkeypatch.setattr(managers, "CHUNK", 2)
     monkeypatch.setattr(managers, "settings", lambda: few)
     pd.testing.assert_frame_equal(managers.run(4, seed=1), managers.run(4, seed=1))
@@ -40,3 +44,21 @@ def test_a_useless_action_is_seldom_said_to_work_and_a_large_one_mostly():
 def test_one_region_of_four_is_never_told():
     region = TABLE[(TABLE["test"] == "effect_untold") & (TABLE["whom"] == "region")]
     assert len(region) and (region["rate"] == 1).all()
+
+
+def test_intervals_of_several_waves_before_and_since_hold_too():
+    several = TABLE[TABLE["waves"].isin(["2+3", "4+1"]) & TABLE["test"].isin(["action_effect", "action_clusters"])]
+    assert len(several) == 6 and several["draws"].min() >= managers.FEWEST and several["holds"].all()
+
+
+def test_with_a_quarter_of_96_answers_effects_of_seven_points_are_mostly_missed_and_it_is_told_which_are_not():
+    reached, shares = effects_found(130)
+    assert reached == 24 and max(shares[0.0, who].value for who in ("same", "others")) <= 0.05
+    assert shares[7.0, "others"].value < shares[7.0, "same"].value < 0.6
+    found = {who: points_found(shares, who) for who in ("same", "others")}
+    assert 7 < found["same"] < found["others"] < 20
+
+
+def test_a_survey_too_small_for_every_effect_tried_names_none():
+    _, shares = effects_found(130)
+    assert points_found({(11.0, "same"): shares[11.0, "same"]}, "same", power=0.999).status == "not_estimable"

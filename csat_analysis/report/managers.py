@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from csat_analysis.detectable import POWER
 from csat_analysis.report import managers_charts, wording
 from csat_analysis.report.view import View
 from csat_analysis.report.where import hidden
@@ -103,7 +104,7 @@ def actions(view: View) -> dict[str, Any]:
     if not records:
         return {"readings": [view.say("managers.actions.none")], "chart": None}
     return {
-        "readings": [view.sentences(*about(view, record)) for record in records],
+        "readings": [*(view.sentences(*about(view, record)) for record in records), *power(view)],
         "chart": managers_charts.actions_chart(view.numbers),
     }
 
@@ -145,6 +146,17 @@ def until(view: View, record: Record) -> list[str]:
     if view.has("actions.needed", of="answers", **group):
         return [view.say("managers.action.answers", needed=numbers.bare("actions.needed", of="answers", **group))]
     return []
+
+
+def power(view: View) -> list[str]:
+    """How large an effect simulated companies find; nothing where not even the same customers' answers were enough."""
+    found = {r.group["customers"]: r for r in view.records("actions.study_points") if r.shown}
+    if "same" not in found:
+        return []
+    parts = {who: view.numbers.bare(r.key, **r.group) for who, r in found.items()}
+    answers = wording.number_text(int(found["same"].group["answers"]), "count", view.language)
+    sentence = "managers.actions.power" if "others" in found else "managers.actions.power.same"
+    return [view.say(sentence, answers=answers, power=wording.percent_text(POWER, view.language), **parts)]
 
 
 def proposals(view: View) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from csat_analysis.estimators import net_promoter_score
 from csat_analysis.intervals import wilson
 from csat_analysis.measured import Measured
 from csat_analysis.metrics.complaints import Rate
-from csat_analysis.models.difference import Effect, Side, among_clusters, difference_in_differences, treated_whole
+from csat_analysis.models.difference import Effect, Side, cluster_change, difference_in_differences, lot, treated_whole
 from csat_analysis.models.manager_spread import spread_of, thirds
 from csat_analysis.models.managers import ACTION
 from csat_analysis.models.score_points import audit_score, in_points, weighted_total
@@ -49,6 +50,7 @@ ONE_SIDED = (
 )  # discrete, or too wide where all are alike: only too little coverage is a failure
 BY_SIZE = ("manager_gap", "manager_own", "manager_third")
 SIZES = (5, 8, 12, 20, 40)  # customers of a manager, from so many on; a manager's numbers are judged among those alike
+SEVERAL = 0.625  # of the companies, where an action has several waves before or since
 FEWEST = 500  # numbers from which a coverage is judged
 JOINT_DRAWS = 1000
 FEWEST_SURE = 100  # chances of two thirds and more, from which their honesty is judged
@@ -58,9 +60,10 @@ WEIGHTS = {
     "nps": 0.1,
     "retention": 0.2,
     "complaint_rate": 0.1,
-    "attainment": 0.2,
+    "attainment": 0.15,
     "acquisition": 0.05,
     "conversion": 0.05,
+    "audits": 0.05,
 }
 VIEW, DIMENSION, ANSWER, LASTS, SHOCK = (
     9.5,
@@ -68,15 +71,16 @@ VIEW, DIMENSION, ANSWER, LASTS, SHOCK = (
     5.0,
     0.62,
     2.0,
-)  # points: lasting views, a wave's own, what lasts of a view, a cluster's wave
-EFFECTS = (0.0, 7.0, 8.5, 11.0)  # points; 8.5 is what shows of the sample company's working action
+)  # points: views of the whole, of a dimension, answers; what lasts of a view; a cluster's wave
+EFFECTS = (0.0, 4.0, 7.0, 11.0, 15.0, 20.0)  # points; about 11 show of the 12 of the sample company's working action
 EXPECTED = 7.5  # points that an action was to bring to its dimension
 
 
 @dataclass(frozen=True)
 class Setting:
     """test: managers, audits, scorecard, action. n: customers a manager, or answers of a wave. tau: between managers, points.
-    whom: across (customers within every manager), managers (3 of 12), region (1 of 4). world same: who answers, answers every wave."""
+    whom: across (customers within every manager), managers (3 of 12), region (1 of 4). world same: who answers, answers every wave;
+    some: each wave asks anew among four times as many; fresh: nobody twice. waves: before + since the action."""
 
     test: str
     n: int
@@ -84,6 +88,7 @@ class Setting:
     managers: int = 12
     tau: float = 0.0
     whom: str = ""
+    waves: str = ""
 
 
 def settings() -> list[Setting]:
@@ -95,14 +100,20 @@ def settings() -> list[Setting]:
     audits = [Setting("audits", 2, managers=count) for count in (4, 12)]
     cards = [Setting("scorecard", n) for n in (5, 8, 12, 30)]
     whom = (("across", 48), ("across", 96), ("across", 400), ("managers", 96), ("region", 96))
-    actions = [Setting("action", n, world, whom=who) for who, n in whom for world in ("same", "fresh")]
+    actions = [Setting("action", n, world, whom=who, waves="1+1") for who, n in whom for world in ("same", "fresh")]
+    several = [("across", 48, "some", "2+3"), ("across", 96, "same", "2+3"), ("across", 96, "some", "2+3")]
+    several += [("across", 96, "some", "4+1"), ("managers", 96, "some", "2+3"), ("region", 96, "some", "4+1")]
+    actions += [Setting("action", n, world, whom=who, waves=waves) for who, n, world, waves in several]
     return managers + audits + cards + actions
 
 
 def run(draws: int = DRAWS, seed: int = SEED, processes: int = 1) -> pd.DataFrame:
     """One row a setting and number."""
-    chunks = -(-draws // CHUNK)
-    tasks = [(place, setting, chunk, seed) for place, setting in enumerate(settings()) for chunk in range(chunks)]
+    tasks = [
+        (place, setting, chunk, seed)
+        for place, setting in enumerate(settings())
+        for chunk in range(-(-companies_of(setting, draws) // CHUNK))
+    ]
     if processes > 1:
         with ProcessPoolExecutor(processes) as pool:
             found = list(pool.map(one_chunk, tasks))
@@ -112,6 +123,11 @@ def run(draws: int = DRAWS, seed: int = SEED, processes: int = 1) -> pd.DataFram
     companies = companies[companies["company"] + companies.index.get_level_values("chunk") * CHUNK < draws]
     rows = [row for place, setting in enumerate(settings()) for row in summary(setting, companies.loc[place])]
     return pd.DataFrame(rows).astype(object).where(lambda table: table.notna(), None)
+
+
+def companies_of(setting: Setting, draws: int) -> int:
+    """Several waves take long: fewer companies, and still more than coverage is judged from."""
+    return draws if setting.waves in ("", "1+1") else ceil(SEVERAL * draws)
 
 
 def one_chunk(task: tuple[int, Setting, int, int]) -> pd.DataFrame:
@@ -129,6 +145,7 @@ def summary(setting: Setting, companies: pd.DataFrame) -> list[dict[str, object]
     about = {
         "world": setting.world,
         "whom": setting.whom,
+        "waves": setting.waves,
         "managers": setting.managers,
         "n": setting.n,
         "tau": setting.tau,
@@ -255,22 +272,27 @@ def true_parts(
 
 
 def audits_found(setting: Setting, rng: np.random.Generator) -> list[dict[str, object]]:
-    """Visits a manager, each of five checkpoints in whole points of ten; visits differ beyond their checkpoints."""
-    level = rng.normal(7.2, 0.4, setting.managers)
-    rows = []
-    for manager, own in enumerate(level):
-        for visit in range(setting.n):
-            scores = np.clip(np.rint(own + rng.normal(0, 0.4) + rng.normal(0, 1.2, 5)), 0, 10)
-            rows.append({"manager_id": str(manager), "visited_on": visit, "mean": 10 * scores.mean(), "size": 5})
-    visits = pd.DataFrame(rows)
+    visits, level = visited(setting.managers, setting.n, rng)
     found = audit_score(visits, "0", CONFIDENCE)
     if isinstance(found, NoEstimate):
         return []
-    return [interval("audit_score", found.value, found.low, found.high, 10 * level[0], len(visits) - setting.managers)]
+    return [interval("audit_score", found.value, found.low, found.high, level, len(visits) - setting.managers)]
+
+
+def visited(managers: int, times: int, rng: np.random.Generator) -> tuple[pd.DataFrame, float]:
+    """Visits a manager, each of five checkpoints in whole points of ten; visits differ beyond their checkpoints. And what is true of
+    the first manager, in points."""
+    level = rng.normal(7.2, 0.4, managers)
+    rows = []
+    for manager, own in enumerate(level):
+        for visit in range(times):
+            scores = np.clip(np.rint(own + rng.normal(0, 0.4) + rng.normal(0, 1.2, 5)), 0, 10)
+            rows.append({"manager_id": str(manager), "visited_on": visit, "mean": 10 * scores.mean(), "size": 5})
+    return pd.DataFrame(rows), float(10 * level[0])
 
 
 def total_found(setting: Setting, rng: np.random.Generator) -> list[dict[str, object]]:
-    """One manager's scorecard: n answers of a book six times as large, leads as many as answers."""
+    """One manager's scorecard: n answers of a book six times as large, leads as many as answers, two visits to each of twelve."""
     n, book = setting.n, 6 * setting.n
     view, liked = rng.uniform(62, 78), rng.uniform(-10, 10)
     scores = np.clip(view + SD * rng.normal(size=n), 0, 100)
@@ -300,6 +322,8 @@ def total_found(setting: Setting, rng: np.random.Generator) -> list[dict[str, ob
     rate = Rate(rng.poisson(complained * rng.gamma(1.5, 1 / 1.5, book)).astype(float), np.ones(book))
     parts["complaint_rate"] = Measured(rate.value, *rate.interval(CONFIDENCE), book, True)
     parts["attainment"] = reached = float(rng.uniform(0.8, 1.2))
+    visits, audited = visited(12, 2, rng)
+    parts["audits"] = audit_score(visits, "0", CONFIDENCE)
     told = {part: in_points(found, part, CONFIDENCE) for part, found in parts.items()}
     told = {part: found for part, found in told.items() if isinstance(found, Measured)}
     found = weighted_total(told, WEIGHTS, CONFIDENCE)
@@ -309,6 +333,7 @@ def total_found(setting: Setting, rng: np.random.Generator) -> list[dict[str, ob
         "attainment": min(100 * reached, 100.0),
         "nps": 50 + true_nps(round(view, 1), round(liked, 1)) / 2,
         "satisfaction": view,
+        "audits": audited,
     }
     truth = sum(WEIGHTS[part] * true[part] for part in told) / sum(WEIGHTS[part] for part in told)
     return [interval("scorecard", found.value, found.low, found.high, truth, n)]
@@ -323,40 +348,57 @@ def true_nps(view: float, liked: float) -> float:
 
 
 def action_found(setting: Setting, rng: np.random.Generator) -> list[dict[str, object]]:
-    """Waves before and after an action that reaches a quarter; views last, answers are a wave's own, and clusters have their waves.
+    """Waves before and after an action that reaches a quarter; views drift, answers are a wave's own, and clusters have their waves.
 
     Where customers within every manager are treated, what a manager's wave brings is the same for both kinds.
     """
-    n, people = setting.n, setting.n * (1 if setting.world == "same" else 2)
+    n, before = setting.n, int(setting.waves.split("+")[0])
+    waves = sum(map(int, setting.waves.split("+")))
+    people = n * {"same": 1, "some": 4, "fresh": waves}[setting.world]
     manager = np.arange(people) % 12
     region = manager // 3
     cluster = {"across": manager, "managers": manager, "region": region}[setting.whom]
     treated = {"across": rng.random(people) < 0.25, "managers": manager % 4 == 0, "region": region == 3}[setting.whom]
-    lasting, halo = rng.normal(0, VIEW, people), rng.normal(0, DIMENSION, (2, people))
+    view, halo = rng.normal(0, VIEW, people), rng.normal(0, DIMENSION, (2, people))
     own, other = [], []
-    for wave in range(2):
-        who = np.arange(n) + (wave * n if setting.world == "fresh" else 0)
+    for wave in range(waves):
+        if wave:
+            view, halo = drifted(view, VIEW, rng), drifted(halo, DIMENSION, rng)
+        first = wave * n if setting.world == "fresh" else 0
+        who = rng.choice(people, n, replace=False) if setting.world == "some" else np.arange(first, first + n)
         shock = rng.normal(0, SHOCK, 12)[cluster[who]]
-        view = np.sqrt(LASTS) * lasting[who] + np.sqrt(1 - LASTS) * rng.normal(0, VIEW, n)
         design = Design.of(who, weight=np.exp(rng.normal(0, UNEVEN, n)), wave=f"wave {wave}")
         for sides, mine, spread in ((own, halo[0], 1.0), (other, halo[1], 0.5)):
-            felt = spread * (np.sqrt(LASTS) * mine[who] + np.sqrt(1 - LASTS) * rng.normal(0, DIMENSION, n))
-            score = 65 + view + shock + felt + rng.normal(0, ANSWER, n)
+            score = 65 + view[who] + shock + spread * mine[who] + rng.normal(0, ANSWER, n)
             sides.append(Side(design, score, treated[who].astype(float), cluster[who].astype(str)))
-    found, placebo = difference_in_differences(own[:1], own[1:]), difference_in_differences(other[:1], other[1:])
+    found, placebo = (difference_in_differences(sides[:before], sides[before:]) for sides in (own, other))
     if isinstance(found, NoEstimate) or isinstance(placebo, NoEstimate):
         return []
-    return [row for effect in EFFECTS for row in told(effect, found, placebo, own)]
+    change = None if found.p_value is None else changes(own[:before], own[before:])
+    return [row for effect in EFFECTS for row in told(effect, found, placebo, change)]
 
 
-def told(effect: float, found: Effect, placebo: Effect, sides: list[Side]) -> list[dict[str, object]]:
+def changes(before: list[Side], after: list[Side]) -> pd.Series:
+    """Change of each cluster that was treated whole or not at all, by whether it was."""
+    treated = treated_whole([*before, *after])
+    found = pd.Series({name: cluster_change(before, after, name) for name in treated}).dropna()
+    return found.set_axis(found.index.map(treated))
+
+
+def drifted(view: np.ndarray, sd: float, rng: np.random.Generator) -> np.ndarray:
+    """A view half a year later: of the same spread, correlated LASTS with what it was."""
+    return LASTS * view + np.sqrt(1 - LASTS**2) * rng.normal(0, sd, view.shape)
+
+
+def told(effect: float, found: Effect, placebo: Effect, change: pd.Series | None) -> list[dict[str, object]]:
     """What is said with this effect: it adds to the treated after the start, so that the rest of the draw serves every effect."""
-    if found.p_value is None:
-        test, answers, found = "action_effect", found.treated, replace(found, value=found.value + effect)
+    found = replace(found, value=found.value + effect)
+    if change is None:
+        test, answers = "action_effect", found.treated
     else:
         test, answers = "action_clusters", found.clusters
-        raised = replace(sides[1], score=sides[1].score + effect * sides[1].treated)
-        found = among_clusters(sides[:1], [raised], treated_whole(sides), found.customers_se, found.treated)
+        chosen = change.index.to_numpy(bool)
+        found = replace(found, p_value=lot(change.to_numpy() + effect * chosen, chosen)[0])
     measured = [Measured(e.value, *e.interval(CONFIDENCE), e.treated, True, e.se) for e in (found, placebo)]
     said = action_verdict(
         *measured,
