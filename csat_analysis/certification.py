@@ -107,6 +107,7 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "pays_back",
         "plan_best",
         "information",
+        "information_more",
     ),
     "voice": ("word", "category", "theme_gap"),
     "managers": (
@@ -221,6 +222,7 @@ def nearest_apart(kind: str, answers: int, rarer: int | None = None) -> pd.DataF
     return cells[cells["rarer"].between(below / ALIKE, below) | cells["rarer"].between(above, above * ALIKE)]
 
 
+@cache
 def holds_at(kind: str, answers: int, rarer: int | None = None) -> bool:
     """Did a study show the interval of this kind of number to hold at so many answers (and so many of the rarer outcome)? Not
     where no study tried the kind.

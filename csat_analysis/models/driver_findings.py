@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from csat_analysis.estimate import Estimate, NoEstimate
-from csat_analysis.estimators import mean
 from csat_analysis.measured import Measured
+from csat_analysis.metrics import competitors
 from csat_analysis.metrics.satisfaction import dimension_column
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.models.derived import derived_means, with_t
@@ -22,7 +22,7 @@ from csat_analysis.models.repurchase import Panel
 from csat_analysis.models.resampling import DRAWS, SEED
 from csat_analysis.period import Period
 from csat_analysis.results import Record, make_record
-from csat_analysis.verdicts import place_verdicts
+from csat_analysis.verdicts import competitor_verdicts, place_verdicts
 
 USUAL = ("csat", "nps")  # outcomes that stand outside the index; others only where neither is asked
 REPURCHASE = "repurchase"
@@ -215,22 +215,18 @@ class DriverFindings:
     @cached_property
     def competitor_gaps(self) -> dict[str, Estimate | NoEstimate]:
         """Dimension → our score less the competitors', by customers who rated both; points."""
-        programme, rated = self.wave.programme, self.wave.clean.tables.get("competitors")
-        if rated is None or rated.empty:
-            return {}
-        width = programme.scale.max - programme.scale.min
-        points = 100 * (rated["score"].astype(float) - programme.scale.min) / width
-        theirs = rated.assign(points=points).pivot_table(
-            index="response_id", columns="dimension", values="points", aggfunc="mean"
-        )
-        found = {}
-        for name in programme.dimensions:
-            if name in theirs:
-                ours = self.wave.answer_scores[dimension_column(programme, name)]
-                gap = ours - self.wave.answers["response_id"].map(theirs[name])
-                value = mean(self.wave.sample.design, gap, bounds=(-100.0, 100.0))
-                found[name] = value.process()
-        return found
+        return {name: gap for (rated, name), gap in self._gaps.items() if rated == competitors.ALL}
+
+    @cached_property
+    def competitor_verdicts(self) -> dict[str, str | None]:
+        """ahead, behind or no_detectable_difference by dimension, tested together with each competitor's, as notebook 08 does."""
+        kept_back = competitors.hidden(self._gaps, self.wave.programme.reporting.min_group)
+        words = competitor_verdicts({pair: gap for pair, gap in self._gaps.items() if pair not in kept_back})
+        return {name: words[competitors.ALL, name] for name in self.competitor_gaps}
+
+    @cached_property
+    def _gaps(self) -> dict[tuple[str, str], Estimate | NoEstimate]:
+        return competitors.paired_gaps(self.wave)
 
     @property
     def performance_records(self) -> list[Record]:
