@@ -108,7 +108,7 @@ class DriverFindings:
         if drivers.shape[1] < 2:
             return NoEstimate("not_estimable", "fewer than two dimensions beside the outcome")
         y = self.outcome_points(outcome)
-        found = all_alike(outcome, y, drivers) or drivers_of(
+        found = why_none(outcome, y, drivers) or drivers_of(
             outcome,
             self.wave.sample.design,
             y,
@@ -130,7 +130,7 @@ class DriverFindings:
             return why
         panel = self.bought.panel
         scores, bought = self.scores_of(panel), panel.outcome.where(panel.usable)
-        return all_alike(REPURCHASE, bought, scores) or drivers_of(
+        return why_none(REPURCHASE, bought, scores) or drivers_of(
             REPURCHASE,
             panel.design,
             bought,
@@ -169,7 +169,7 @@ class DriverFindings:
         if len(items) < 2:
             return NoEstimate("not_estimable", "one item alone: nothing to compare it with")
         y, scores = self.outcome_points(self.of_record), self.wave.answer_scores[items]
-        return all_alike(self.of_record, y, scores) or drivers_of(
+        return why_none(self.of_record, y, scores) or drivers_of(
             self.of_record,
             self.wave.sample.design,
             y,
@@ -239,6 +239,15 @@ class DriverFindings:
             make_record("satisfaction.dimension", value, {"dimension": name}, verdict=words[name], **common)
             for name, value in wave.dimensions.items()
         ]
+
+
+def why_none(outcome: str, y: pd.Series, drivers: pd.DataFrame) -> NoEstimate | None:
+    """Why there can be no shares, before `drivers_of` looks for them: an answer without an end (±∞), or too little that varies."""
+    endless = np.isinf(np.column_stack([drivers, y]).astype(float)).any(axis=1)
+    if endless.any():
+        reason = f"{endless.sum()} of {len(y)} have an infinite answer to {outcome} or a driver: mend it where it was written"
+        return NoEstimate("not_estimable", reason, len(y))
+    return all_alike(outcome, y, drivers)
 
 
 def all_alike(outcome: str, y: pd.Series, drivers: pd.DataFrame) -> NoEstimate | None:

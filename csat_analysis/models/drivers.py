@@ -131,15 +131,11 @@ def drivers_of(
     What it tells a manager: which sides of the business customers who are satisfied on the whole rate higher, and how sure
     the order is. LMG shares; Johnson's weights where `by_items` (or for more drivers than LMG can bear). For an outcome of
     0 and 1 the R² is that of the linear probability model.
-    Where there is none the reason is said: an answer without an end (±∞), an outcome that most left out, the same outcome for
-    all, contacts no more than drivers. A constant driver is left out and named; one that follows from the others shares with them and is named.
+    Where there is none the reason is said: an outcome that most left out, the same outcome for all, contacts no more than
+    drivers. A constant driver is left out and named; one that follows from the others shares with them and is named.
     Intervals and ranks: Rao–Wu bootstrap in the design's strata, customers whole, weights carried, raking fixed.
     """
     y = pd.Series(np.asarray(y, dtype=float), index=drivers.index)
-    endless = np.isinf(np.column_stack([drivers.to_numpy(dtype=float), y])).any(axis=1)
-    if endless.any():
-        why = f"{endless.sum()} contacts have an infinite answer to {outcome} or a driver: mend them at the source"
-        return NoEstimate("not_estimable", why, len(y))
     answered = y.notna().to_numpy() & (design.weight > 0)
     used = answered & drivers.notna().all(axis=1).to_numpy()
     left_out = {name: "the same for everyone" for name in drivers if drivers.loc[used, name].nunique() < 2}

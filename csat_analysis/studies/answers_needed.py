@@ -11,11 +11,8 @@ def could_rank(answers: int) -> dict[int, Measured]:
     """Answers → share of simulated companies whose first driver could be named, with the interval of so many companies: at the
     nearest number of answers that was tried and isn't above these, and at all larger ones.
     """
-    table = stored.table("drivers")
-    ranks = table[(table["test"] == "rank_importance") & (table["truth"] == "any")].set_index("answers").sort_index()
-    below = max((n for n in ranks.index if n <= answers), default=ranks.index.min())
-    shown = ranks[ranks.index >= below]
-    return {
-        int(n): counted_share(round(row["said"] * row["companies"]), int(row["companies"]))
-        for n, row in shown.iterrows()
-    }
+    table, companies = stored.table("drivers"), stored.stored("drivers")["draws"]
+    said = table[(table["test"] == "rank_importance") & (table["truth"] == "any")].set_index("answers")["said"]
+    below = max((n for n in said.index if n <= answers), default=said.index.min())
+    shown = said.sort_index()[lambda shares: shares.index >= below]
+    return {int(n): counted_share(round(share * companies), companies) for n, share in shown.items()}

@@ -8,7 +8,7 @@ customers, so its truth is known exactly; weights are unequal (Kish's design eff
 Shares are bounded and noise pulls them together: their intervals must hold from below (`holds`: every rank of true importance
 covered in .93 or more), as must Johnson's for items. Chances hold where a driver said to be first with FIRST or more was first
 in as many companies; where that was said too seldom to count (FEWEST_SAID), where the likeliest driver was first as often
-as foretold on average. At SIZES_SELDOM it is said of few, so that MORE times as many companies more are asked for ranks alone.
+as foretold on average.
 """
 
 from __future__ import annotations
@@ -50,8 +50,6 @@ SIZES_OF_CONTRASTS = (100, 150, 300, 600)
 WEIGHTS_OF = {"house": (0.35, 0.10, 0.25, 0.25, 0.05), "tied": (0.35, 0.35, 0.10, 0.10, 0.10)}
 DESIGN_EFFECT = 1.7
 SLOPE = 0.0375  # log odds a point of the weighted score, as the sample company's customers buy
-SIZES_SELDOM, MORE = (100, 150), 2
-RANKS_ALONE = "ranks alone"
 FEWEST_SAID = 30
 SURE = 0.03  # by which chances may be too sure on average where they are seldom near 1
 
@@ -59,7 +57,6 @@ SURE = 0.03  # by which chances may be too sure on average where they are seldom
 def run(draws: int = DRAWS, seed: int = SEED, processes: int = 1) -> pd.DataFrame:
     """One row a kind of number, truth and number of answers."""
     tasks = [(truth, chunk, seed) for truth in ("any", *WEIGHTS_OF) for chunk in range(chunks(truth, draws))]
-    tasks += [(RANKS_ALONE, chunk, seed) for chunk in range(MORE * chunks("any", draws))]
     if processes > 1:
         with ProcessPoolExecutor(processes) as pool:
             found = list(pool.map(one_chunk, tasks))
@@ -100,7 +97,6 @@ def row_of_ranks(truth: str, notes: pd.DataFrame) -> dict[str, object]:
     if truth == "any":
         holds = right >= FIRST if len(said) >= FEWEST_SAID else foretold <= came + SURE
     return {
-        "companies": len(notes),
         "found_first": float(notes["largest_is_first"].mean()),
         "said": len(said) / len(notes),
         "right": right,
@@ -112,23 +108,8 @@ def row_of_ranks(truth: str, notes: pd.DataFrame) -> dict[str, object]:
 
 def one_chunk(task: tuple[str, int, int]) -> pd.DataFrame:
     truth, chunk, seed = task
-    rng = np.random.default_rng([seed, ["any", *WEIGHTS_OF, RANKS_ALONE].index(truth), chunk])
-    if truth == RANKS_ALONE:
-        return pd.DataFrame([note for _ in range(CHUNK) for note in ranks_alone(rng)])
+    rng = np.random.default_rng([seed, ["any", *WEIGHTS_OF].index(truth), chunk])
     return pd.DataFrame([note for place in range(CHUNK) for note in one_company(truth, place % EVERY == 0, rng)])
-
-
-def ranks_alone(rng: np.random.Generator) -> list[dict[str, object]]:
-    """Only who comes first for the overall question, at the sizes where that is seldom said."""
-    items, overall, _ = company("any", rng)
-    scores = items.reshape(CUSTOMERS, DIMENSIONS, ITEMS).mean(axis=2)
-    right, notes = of_everyone(scores, overall), []
-    for n in SIZES_SELDOM:
-        who, design = asked(n, rng)
-        found = reckoned("importance", design, overall[who], scores[who], rng)
-        if isinstance(found, Importance):
-            notes += [note for note in notes_of("importance", "any", n, found, right) if "chance" in note]
-    return notes
 
 
 def one_company(truth: str, whole: bool, rng: np.random.Generator) -> list[dict[str, object]]:

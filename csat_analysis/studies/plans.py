@@ -48,7 +48,7 @@ FILES = (
 )
 DRAWS, SEED = 1000, 20260713
 CHUNK = 20  # companies a task; part of what a seed means
-SIZES = (40, 150, 300, 600, 900)
+SIZES = (40, 150, 300, 600)
 SURE = 0.03  # by which chances to be best may be too sure on average
 INTERVIEWS, AGAIN_EVERY = 100, 8
 
