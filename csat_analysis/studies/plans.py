@@ -46,7 +46,7 @@ FILES = (
     "studies/plans.py",
     "studies/plans_world.py",
 )
-DRAWS, SEED = 1000, 20260713
+DRAWS, SEED = 500, 20260713
 CHUNK = 20  # companies a task; part of what a seed means
 SIZES = (40, 150, 300, 600)
 SURE = 0.03  # by which chances to be best may be too sure on average
