@@ -107,6 +107,7 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "pays_back",
         "plan_best",
         "information",
+        "information_more",
     ),
     "voice": ("word", "category", "theme_gap"),
     "segments": (

@@ -266,6 +266,8 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "plan.cost_end": ("CNY", ("plan", "end")),
     "plan.gain": ("CNY", ("plan",)),
     "plan.gain_by": ("CNY", ("plan", "model")),
+    "plan.line_overstates": ("share", ("answers",)),
+    "plan.limit_held": ("share", ("answers",)),
     "plan.pays_back": ("share", ("plan",)),
     "plan.best": ("share", ("plan",)),
     "plan.perfect_information": ("CNY", ()),

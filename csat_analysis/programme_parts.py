@@ -209,7 +209,19 @@ class Repurchase(Part):
 
 def as_range(value: Any) -> Any:
     """A number is a range of one point; [low, high] is what is thought possible."""
-    return tuple(value) if isinstance(value, list | tuple) else (value, value)
+    ends = tuple(value) if isinstance(value, list | tuple) else (value, value)
+    if len(ends) != 2 or any(isinstance(end, bool) or not isinstance(end, int | float) for end in ends):
+        raise ValueError(f"{value!r} is neither a number nor [low, high]")
+    return ends
+
+
+def as_level(column: Any, level: Any) -> str:
+    """One level as text; a list, or nothing, names none."""
+    if isinstance(level, list | tuple | dict) or level in (None, ""):
+        raise ValueError(
+            f"customers: {column} is {level!r}; a plan is for one level of a column: write a plan for each"
+        )
+    return str(level)
 
 
 Between = Annotated[tuple[float, float], BeforeValidator(as_range)]
@@ -234,7 +246,7 @@ class Plan(Part):
     @classmethod
     def level_names_are_text(cls, raw: Any) -> Any:
         if isinstance(raw, dict) and isinstance(raw.get("customers"), dict):
-            raw = raw | {"customers": {str(column): str(level) for column, level in raw["customers"].items()}}
+            raw = raw | {"customers": {str(name): as_level(name, level) for name, level in raw["customers"].items()}}
         return raw
 
     @model_validator(mode="after")

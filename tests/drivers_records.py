@@ -49,6 +49,8 @@ def drivers_records(
     for name, (gain, half, chance) in PLANS.items():
         plans += [
             found("plan.points", 0.7, 0.2, plan=name),
+            found("plan.repurchase", 0.0021, 0.0015, plan=name, model="logit"),
+            found("plan.sales", 4 * gain + 88_000, 4 * half, plan=name, model="logit"),
             found("plan.margin", gain + 22_000, half, plan=name, model="logit"),
             found("plan.gain", gain, half, plan=name, verdict=payback),
             found("plan.gain_by", gain + 40_000, half, plan=name, model="published"),
@@ -74,10 +76,14 @@ def drivers_records(
         found("drivers.index_shift", 0.6, 0.9),
         found("drivers.item_first", None, item="a1", status="not_certified"),
         *contrasts,
-        found("drivers.competitor_gap", 4.6, 6.0, n=52, dimension="product"),
+        found("drivers.competitor_gap", 4.6, 6.0, n=52, dimension="product", verdict="no_detectable_difference"),
+        found("drivers.competitor_gap", 9.1, 3.0, n=50, dimension="staff", verdict="ahead"),
+        found("drivers.competitor_gap", -8.2, 3.0, n=50, dimension="management", verdict="behind"),
         *plans,
         *(fact("drivers.could_rank", share, answers=n) for n, share in (("100", 0.022), ("600", 0.15))),
         found("plan.capped", 0.09, 0.05, plan="delivery_and_returns"),
-        foretold("plan.perfect_information", 1636),
-        foretold("plan.information", 252, interviews="100"),
+        foretold("plan.perfect_information", 91_636),
+        *(foretold("plan.information", worth, interviews=n) for n, worth in (("50", 12_252), ("100", 25_252))),
+        found("plan.limit_held", 0.985, 0.01, n=1000, answers="300"),
+        found("plan.line_overstates", 0.241, 0.031, n=1000, answers="300"),
     ]

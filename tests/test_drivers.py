@@ -8,7 +8,7 @@ from csat_analysis.design import Design
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Measured
 from csat_analysis.metrics.wave import load_waves
-from csat_analysis.models.driver_findings import DriverFindings, all_alike
+from csat_analysis.models.driver_findings import DriverFindings, all_alike, why_none
 from csat_analysis.models.drivers import Importance, drivers_of
 from csat_analysis.models.plan_findings import PlanFindings
 from csat_analysis.period import Period
@@ -143,6 +143,14 @@ def test_ten_who_answer_otherwise_are_enough(answers):
 def test_drivers_of_which_none_varies_are_not_called_one_driver(answers):
     x = pd.DataFrame(answers[0]) * 0.0
     assert "alike" in all_alike("nps", pd.Series(np.arange(300.0)), x).reason
+
+
+@pytest.mark.parametrize("endless", [np.inf, -np.inf])
+def test_an_answer_without_an_end_is_refused_and_said(answers, endless):
+    x, y = pd.DataFrame(answers[0]), pd.Series(answers[1])
+    assert "2 of 300 have an infinite answer to csat" in why_none("csat", y.where(y.index > 1, endless), x).reason
+    assert "1 of 300 have" in why_none("csat", y, x.replace(x.iloc[5, 1], endless)).reason
+    assert why_none("csat", y.where(y.index > 1), x) is None  # left out isn't infinite
 
 
 def test_without_an_outside_outcome_it_is_said_what_would_be_needed(tmp_path):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from csat_analysis.certification import holds_at
-from csat_analysis.studies import drivers, plans, stored
+from csat_analysis.studies import drivers, plans, plans_told, stored
 from csat_analysis.studies.answers_needed import could_rank
 
 
@@ -96,7 +96,27 @@ def test_lifetime_value_and_the_scenario_are_judged_by_settings_of_their_own():
         assert len(own) > 1 and (own["holds"] == (own["coverage"] >= 0.93)).all()
 
 
-def test_choosing_by_the_draws_loses_no_more_than_knowing_was_said_to_be_worth_where_that_holds():
+def test_limits_of_what_knowing_more_is_worth_held_in_nineteen_of_twenty_companies_from_forty_answers_on():
     table = stored.table("plans")
-    known = table[table["test"] == "information"]
-    assert (known["holds"] == (known["foretold"] >= known["came"])).all()
+    for kind in ("information", "information_more"):
+        limits = table[table["test"] == kind]
+        assert limits["answers"].min() == 40 and limits["answers"].max() >= 600
+        assert (limits["coverage"] >= 0.95).all() and (limits["came"] <= limits["foretold"]).all()
+        assert holds_at(kind, 40) and holds_at(kind, 126) and holds_at(kind, 450)
+
+
+def test_the_likeliest_best_plan_is_the_best_about_as_often_as_foretold():
+    table = stored.table("plans")
+    best = table[(table["test"] == "plan_best") & table["holds"].astype(bool)]
+    assert len(best) and (best["foretold"] <= best["came"] + plans.SURE).all() and (best["right"] >= 0.9).all()
+
+
+def test_what_is_told_of_the_study_of_plans_is_its_nearest_setting_with_an_interval():
+    table = stored.table("plans")
+    line = table[table["test"] == "gain_linear"].set_index("answers")
+    answers, bias = plans_told.line_overstates(450)
+    assert answers == 300 and bias.value == line.loc[300, "bias"] and 0.1 < bias.low < bias.value < bias.high
+    answers, held = plans_told.limit_held(450)
+    limits = table[table["test"] == "information"].set_index("answers")
+    assert answers == 300 and held.value == pytest.approx(limits.loc[300, "coverage"], abs=0.001)
+    assert plans_told.limit_held(5)[0] == 40

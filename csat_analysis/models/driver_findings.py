@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from csat_analysis.estimate import Estimate, NoEstimate
-from csat_analysis.estimators import mean
 from csat_analysis.measured import Measured
+from csat_analysis.metrics import competitors
 from csat_analysis.metrics.satisfaction import dimension_column
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.models.derived import derived_means, with_t
@@ -22,7 +22,7 @@ from csat_analysis.models.repurchase import Panel
 from csat_analysis.models.resampling import DRAWS, SEED
 from csat_analysis.period import Period
 from csat_analysis.results import Record, make_record
-from csat_analysis.verdicts import place_verdicts
+from csat_analysis.verdicts import competitor_verdicts, place_verdicts
 
 USUAL = ("csat", "nps")  # outcomes that stand outside the index; others only where neither is asked
 REPURCHASE = "repurchase"
@@ -108,7 +108,7 @@ class DriverFindings:
         if drivers.shape[1] < 2:
             return NoEstimate("not_estimable", "fewer than two dimensions beside the outcome")
         y = self.outcome_points(outcome)
-        found = all_alike(outcome, y, drivers) or drivers_of(
+        found = why_none(outcome, y, drivers) or drivers_of(
             outcome,
             self.wave.sample.design,
             y,
@@ -130,7 +130,7 @@ class DriverFindings:
             return why
         panel = self.bought.panel
         scores, bought = self.scores_of(panel), panel.outcome.where(panel.usable)
-        return all_alike(REPURCHASE, bought, scores) or drivers_of(
+        return why_none(REPURCHASE, bought, scores) or drivers_of(
             REPURCHASE,
             panel.design,
             bought,
@@ -169,7 +169,7 @@ class DriverFindings:
         if len(items) < 2:
             return NoEstimate("not_estimable", "one item alone: nothing to compare it with")
         y, scores = self.outcome_points(self.of_record), self.wave.answer_scores[items]
-        return all_alike(self.of_record, y, scores) or drivers_of(
+        return why_none(self.of_record, y, scores) or drivers_of(
             self.of_record,
             self.wave.sample.design,
             y,
@@ -215,22 +215,18 @@ class DriverFindings:
     @cached_property
     def competitor_gaps(self) -> dict[str, Estimate | NoEstimate]:
         """Dimension → our score less the competitors', by customers who rated both; points."""
-        programme, rated = self.wave.programme, self.wave.clean.tables.get("competitors")
-        if rated is None or rated.empty:
-            return {}
-        width = programme.scale.max - programme.scale.min
-        points = 100 * (rated["score"].astype(float) - programme.scale.min) / width
-        theirs = rated.assign(points=points).pivot_table(
-            index="response_id", columns="dimension", values="points", aggfunc="mean"
-        )
-        found = {}
-        for name in programme.dimensions:
-            if name in theirs:
-                ours = self.wave.answer_scores[dimension_column(programme, name)]
-                gap = ours - self.wave.answers["response_id"].map(theirs[name])
-                value = mean(self.wave.sample.design, gap, bounds=(-100.0, 100.0))
-                found[name] = value.process()
-        return found
+        return {name: gap for (rated, name), gap in self._gaps.items() if rated == competitors.ALL}
+
+    @cached_property
+    def competitor_verdicts(self) -> dict[str, str | None]:
+        """ahead, behind or no_detectable_difference by dimension, tested together with each competitor's, as notebook 08 does."""
+        kept_back = competitors.hidden(self._gaps, self.wave.programme.reporting.min_group)
+        words = competitor_verdicts({pair: gap for pair, gap in self._gaps.items() if pair not in kept_back})
+        return {name: words[competitors.ALL, name] for name in self.competitor_gaps}
+
+    @cached_property
+    def _gaps(self) -> dict[tuple[str, str], Estimate | NoEstimate]:
+        return competitors.paired_gaps(self.wave)
 
     @property
     def performance_records(self) -> list[Record]:
@@ -243,6 +239,15 @@ class DriverFindings:
             make_record("satisfaction.dimension", value, {"dimension": name}, verdict=words[name], **common)
             for name, value in wave.dimensions.items()
         ]
+
+
+def why_none(outcome: str, y: pd.Series, drivers: pd.DataFrame) -> NoEstimate | None:
+    """Why there can be no shares, before `drivers_of` looks for them: an answer without an end (±∞), or too little that varies."""
+    endless = np.isinf(np.column_stack([drivers, y]).astype(float)).any(axis=1)
+    if endless.any():
+        reason = f"{endless.sum()} of {len(y)} have an infinite answer to {outcome} or a driver: mend it where it was written"
+        return NoEstimate("not_estimable", reason, len(y))
+    return all_alike(outcome, y, drivers)
 
 
 def all_alike(outcome: str, y: pd.Series, drivers: pd.DataFrame) -> NoEstimate | None:

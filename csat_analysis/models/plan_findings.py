@@ -82,11 +82,6 @@ class PlanFindings:
         return choice.gains(self.reckoned)
 
     @cached_property
-    def gains_as_planned(self) -> pd.DataFrame:
-        """The same with points and cost as planned: what is left open is what more answers could tell."""
-        return choice.gains(self.reckon({name: as_planned(plan) for name, plan in self.plans.items()}))
-
-    @cached_property
     def best(self) -> dict[str, Foretold]:
         """Plan → chance that its gain is the largest."""
         chances = choice.best_chances(self.gains)
@@ -94,14 +89,16 @@ class PlanFindings:
 
     @cached_property
     def perfect_information(self) -> Foretold:
-        return self.foretold(choice.value_of_knowing(self.gains_as_planned), "information")
+        """What today's choice may lose to the truly best, at most: no number of interviews is worth more."""
+        return self.foretold(choice.most_to_lose(self.gains), "information")
 
     def information(self, interviews: int) -> Foretold:
-        worth = choice.value_of_interviews(self.gains_as_planned, interviews, self.customers)
-        return self.foretold(worth, "information")
+        """What so many more interviews are worth at most."""
+        worth = choice.most_interviews_are_worth(self.gains, interviews, self.customers)
+        return self.foretold(worth, "information", "information_more")
 
-    def foretold(self, value: float, kind: str) -> Foretold:
-        return Foretold(value, self.customers, holds_at(kind, self.customers))
+    def foretold(self, value: float, *kinds: str) -> Foretold:
+        return Foretold(value, self.customers, all(holds_at(kind, self.customers) for kind in kinds))
 
     @property
     def ranks_hold(self) -> bool:
@@ -115,9 +112,3 @@ class PlanFindings:
     @property
     def models(self) -> tuple[str, ...]:
         return MODELS
-
-
-def as_planned(plan: Plan) -> Plan:
-    middle = {name: ((low + high) / 2,) * 2 for name, (low, high) in plan.raises.items()}
-    cost = None if plan.cost is None else ((plan.cost[0] + plan.cost[1]) / 2,) * 2
-    return plan.model_copy(update={"raises": middle, "cost": cost})

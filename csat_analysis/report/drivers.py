@@ -150,14 +150,14 @@ def halo(view: View) -> list[str]:
     if not records:
         return []
     outcome = view.numbers.outcome(view.records("drivers.explained")[0].group["outcome"])
-    still = [left_over(view, r) for r in records if r.low > 0]
-    against = [left_over(view, r) for r in records if r.high < 0]
+    still = [gap_of(view, r) for r in records if r.low > 0]
+    against = [gap_of(view, r) for r in records if r.high < 0]
     key = "drivers.halo" if still else "drivers.halo.none"
     said = [view.say(key, outcome=outcome, **({"items": wording.phrases_text(still, view.language)} if still else {}))]
     return said + ([view.say("drivers.against", items=wording.phrases_text(against, view.language))] if against else [])
 
 
-def left_over(view: View, record: Record) -> Markup:
+def gap_of(view: View, record: Record) -> Markup:
     """After-sales service +0.26 (+0.07 to +0.43)."""
     name = view.numbers.measure(record.group["dimension"])
     return view.say("drivers.gap", name=name, gap=with_interval(view, record))
@@ -219,9 +219,11 @@ def kinds(view: View) -> list[str]:
 
 
 def competitors(view: View) -> list[str]:
-    records = [r for r in view.records("drivers.competitor_gap") if r.shown]
-    items = [
-        view.say("drivers.gap", name=view.numbers.measure(r.group["dimension"]), gap=with_interval(view, r))
-        for r in records
-    ]
-    return [view.say("drivers.competitors", items=wording.phrases_text(items, view.language))] if items else []
+    """Who is ahead, by each gap's verdict, with the gaps and their intervals."""
+    shown = [r for r in view.records("drivers.competitor_gap") if r.shown]
+    said = []
+    for word, key in wording.AGAINST_COMPETITORS.items():
+        found = [gap_of(view, record) for record in shown if record.verdict == word]
+        if found:
+            said.append(view.say(key, items=wording.phrases_text(found, view.language)))
+    return said

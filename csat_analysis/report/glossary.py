@@ -46,6 +46,7 @@ RULES = {
     "drivers.rank_first": "term.rule.rank",
     "drivers.importance": "term.rule.importance",
     "drivers.contrast": "term.rule.kind",
+    "drivers.competitor_gap": "term.rule.competitor",
     "plan.gain": "term.rule.payback",
     "feedback.word": "term.rule.words",
     "feedback.theme_change": "term.rule.said",
@@ -154,7 +155,8 @@ def verdict_terms(view: View) -> list[tuple[str, str]]:
         "reliable": wording.plain_text(RELIABLE, view.language),
     }
     given = {record.key for record in view.results.records if record.verdict}
-    return [(term, view.say(f"{term}.text", **parts)) for key, term in RULES.items() if key in given]
+    terms = dict.fromkeys(term for key, term in RULES.items() if key in given)
+    return [(term, view.say(f"{term}.text", **parts)) for term in terms]
 
 
 def shows(view: View, key: str) -> bool:

@@ -9,6 +9,8 @@ from csat_analysis.report.view import View, likeliest_of
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
 
+INTERVIEWS = "100"  # more; the number of them that the page speaks of
+
 
 def plan_part(view: View) -> dict[str, Any] | None:
     points = largest_gain_first(view, view.records("plan.points"))
@@ -21,6 +23,7 @@ def plan_part(view: View) -> dict[str, Any] | None:
         "rows": [plan_row(view, record) for record in points],
         "money": ends_in_money(view),
         "models": models(view) if ends_in_money(view) else [],
+        "line": line(view),
         "readings": [
             *said,
             *without_orders(view),
@@ -41,11 +44,13 @@ def largest_gain_first(view: View, records: list[Record]) -> list[Record]:
 
 
 def plan_row(view: View, points: Record) -> dict[str, Any]:
-    """A plan's name and records: points, cost, margin, gain, chance of paying back and margin of the years after."""
+    """A plan's name and records: points, buying again, sales, margin, cost, gain, chance of paying back, margin of the years after."""
     group = points.group
     return {
         "name": view.numbers.plan(group["plan"]),
         "points": points,
+        "repurchase": recorded(view, "plan.repurchase", **group),
+        "sales": recorded(view, "plan.sales", **group),
         "cost": view.results.get("plan.cost", **group) if view.has("plan.cost", **group) else None,
         "cost_between": cost_between(view, group["plan"]),
         "margin": recorded(view, "plan.margin", **group),
@@ -127,15 +132,43 @@ def costless(view: View) -> list[str]:
 
 
 def knowing(view: View) -> list[str]:
+    """What today's choice may lose at most, and what more interviews are worth at most."""
     perfect = view.shown("plan.perfect_information")
-    some = [record for record in view.records("plan.information") if record.shown]
+    some = {record.group["interviews"]: record for record in view.records("plan.information") if record.shown}
     if not perfect or not some:
         unproven = any(record.status == "not_certified" for record in view.records("plan.perfect_information"))
         return [view.say("plans.knowing.hidden")] if unproven else []
-    first = some[0]
-    parts = {"perfect": view.numbers.number(perfect.key), "some": view.numbers.number(first.key, **first.group)}
-    interviews = wording.number_text(int(first.group["interviews"]), "count", view.language)
-    return [view.say("plans.knowing", interviews=interviews, **parts)]
+    record = some.get(INTERVIEWS) or next(iter(some.values()))
+    parts = {"perfect": view.numbers.number(perfect.key), "some": view.numbers.number(record.key, **record.group)}
+    interviews = wording.number_text(int(record.group["interviews"]), "count", view.language)
+    return [view.sentences(view.say("plans.knowing", interviews=interviews, **parts), *limit_held(view))]
+
+
+def limit_held(view: View) -> list[str]:
+    """In what share of simulated companies such a limit held."""
+    return [
+        view.say(
+            "plans.knowing.held", share=view.numbers.bare(record.key, **record.group), answers=answers_of(view, record)
+        )
+        for record in view.records("plan.limit_held")[:1]
+    ]
+
+
+def line(view: View) -> str | None:
+    """By how much the straight line overstates gains, where they stand in the table."""
+    records = view.records("plan.line_overstates")
+    if not records:
+        return None
+    record = records[0]
+    parts = {
+        "share": view.numbers.bare(record.key, **record.group),
+        "interval": view.numbers.interval(record.key, **record.group),
+    }
+    return view.say("plans.line", answers=answers_of(view, record), **parts)
+
+
+def answers_of(view: View, record: Record) -> str:
+    return wording.number_text(int(record.group["answers"]), "count", view.language)
 
 
 def models(view: View) -> list[tuple[str, str, Record]]:

@@ -307,6 +307,7 @@ JOURNEY = {
 }
 COMPLAINED = {"lost_here": "service.complained.lost_here", "higher_here": "service.complained.higher_here"}
 COMPETITORS = {"ahead": "voice.competitors.ahead", "behind": "voice.competitors.behind"}
+AGAINST_COMPETITORS = {word: f"drivers.competitors.{word}" for word in ("ahead", "behind", "no_detectable_difference")}
 WORDS = {"dissatisfied_say": "voice.words.dissatisfied", "satisfied_say": "voice.words.satisfied"}
 NEW_WORDS = {"said_more": "voice.new.more", "said_less": "voice.new.less"}
 THEMES_CHANGED = {"said_more": "voice.themes.more", "said_less": "voice.themes.less"}

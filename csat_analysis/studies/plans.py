@@ -7,34 +7,29 @@ range of points in which its truth is drawn; costs are drawn between a third and
 summed over all customers: what each would bring more were its own score raised.
 `holds`: coverage of .93 or more (joint draws of skewed gains are too wide rather than too narrow, and said so). Chances: of plans said
 to pay with FIRST or more as many do, and of those with 1 − FIRST or less as many don't; of the best plan, those called best with
-FIRST or more are, and the likeliest is the best as often as foretold, within SURE. Information: choosing by the draws
-loses no more, on average, than knowing better was said to be worth. `gain_published`: were the published slope the truth.
+FIRST or more are, and the likeliest is the best as often as foretold, within SURE. Information: in CONFIDENCE of companies or
+more, what today's choice loses to the truly best is within the limit said (`coverage`; `foretold` and `came` are means). Every
+AGAIN_EVERY-th company interviews INTERVIEWS more (`information_more`): what the new choice truly brings more than today's, likewise,
+against what they were said to be worth at most. `gain_published`: were the published slope the truth.
 `bias_by_heads`: how far the straight line is off where customers count alike, not by what they bring.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from concurrent.futures import ProcessPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from csat_analysis.certification import BAND, CONFIDENCE
-from csat_analysis.design import Design
 from csat_analysis.measured import Measured
-from csat_analysis.models import curves, planner
-from csat_analysis.models.buying import buying
-from csat_analysis.models.choice import best_chances, pays_back, value_of_knowing
-from csat_analysis.models.controls import Controls
+from csat_analysis.models import choice, planner
+from csat_analysis.models.buying import Buying, buying
 from csat_analysis.models.customer_worth import CLV, MARGIN
-from csat_analysis.models.later_years import FEWEST_OF_A_CLASS, LaterYears, multiple, retentions
 from csat_analysis.models.plan_numbers import KINDS, SCENARIO
-from csat_analysis.models.repurchase import Panel, panel_design
-from csat_analysis.programme import Programme
-from csat_analysis.programme_parts import Plan
+from csat_analysis.studies import plans_world as world
+from csat_analysis.studies.plans_world import FEWEST_NOW, MARGIN_RATE, PLANS, RESAMPLES
 from csat_analysis.verdicts import FIRST
 
 FILES = (
@@ -47,32 +42,15 @@ FILES = (
     "models/planner.py",
     "models/regression.py",
     "models/resampling.py",
+    "models/shrunken_ranks.py",
     "studies/plans.py",
+    "studies/plans_world.py",
 )
-DRAWS, SEED = 1000, 20260713
+DRAWS, SEED = 500, 20260713
 CHUNK = 20  # companies a task; part of what a seed means
-RESAMPLES = 400
-SIZES = (150, 300, 600, 900)
-CUSTOMERS, FEWEST_NOW, KEY_ACCOUNTS = 1500, 60, 20
-SLOPE, BY_SALES, MARGIN_RATE = 0.0375, 0.25, 0.24
-PERIOD = "2026H1"
-PUBLISHED = 0.0058  # probability an index point, as a programme's survey.yml may name it
-STAYING = {"A": 0.94, "B": 0.92, "C": 0.88}  # of a class in a year
-COHORT = {"A": FEWEST_OF_A_CLASS, "B": 150, "C": 300}  # customers that retention is counted on
+SIZES = (40, 150, 300, 600)
 SURE = 0.03  # by which chances to be best may be too sure on average
-CLASSES, DISCOUNT = (0.2, 0.5), 0.10  # of customers, largest first: A up to, B up to; a year
-PLANS = {
-    "goods": Plan(raises={"goods": 4.0}),
-    "service": Plan(raises={"service": (3.0, 9.0)}),
-    "large": Plan(raises={"goods": 8.0}, customers={"size": "large"}),
-}
-PROGRAMME = Programme.model_validate(
-    {
-        "name": "a company",
-        "scale": {"min": 0, "max": 100},
-        "dimensions": {"goods": {"weight": 0.6, "items": ["g"]}, "service": {"weight": 0.4, "items": ["s"]}},
-    }
-)
+INTERVIEWS, AGAIN_EVERY = 100, 8
 
 
 def run(draws: int = DRAWS, seed: int = SEED, processes: int = 1) -> pd.DataFrame:
@@ -92,17 +70,37 @@ def rows(n: int, notes: pd.DataFrame) -> list[dict[str, object]]:
     for kind in ("plan_points", "plan_capped", *KINDS.values(), f"gain_{CLV}"):
         covered, of_answers = float(notes[kind].mean()), kind in planner.BY_ANSWERS
         means = {name: mean_of(notes, f"{kind} {name}") for name in ("bias", "bias_by_heads")}
+        means["bias_error"] = error_of(notes, f"{kind} bias")
         setting = {"test": kind, "answers": now if of_answers else n, "coverage": covered}
         found.append(setting | means | {"holds": bool(covered >= BAND[0])})
     companies = notes.drop_duplicates("company")
-    worth = {"foretold": float(companies["knowing"].mean()), "came": float(companies["lost"].mean())}
-    known = {"test": "information", "answers": n, "holds": worth["foretold"] >= worth["came"]}
-    paying = {"test": "pays_back", "answers": n} | row_of_chances(notes)
-    return [*found, paying, {"test": "plan_best", "answers": n} | row_of_best(companies), known | worth]
+    for test, row in (
+        ("pays_back", row_of_chances(notes)),
+        ("plan_best", row_of_best(companies)),
+        ("information", row_of_limit(companies["lost"], companies["most"])),
+        ("information_more", row_of_limit(companies["brought"], companies["most_more"])),
+    ):
+        found.append({"test": test, "answers": n} | row)
+    return found
 
 
 def mean_of(notes: pd.DataFrame, name: str) -> float | None:
     return float(notes[name].mean()) if name in notes else None
+
+
+def error_of(notes: pd.DataFrame, name: str) -> float | None:
+    """Standard error of a mean over companies, whose plans go together."""
+    if name not in notes:
+        return None
+    of_company = notes.groupby("company")[name].mean()
+    return float(of_company.std() / np.sqrt(len(of_company)))
+
+
+def row_of_limit(came: pd.Series, said: pd.Series) -> dict[str, object]:
+    """How often what came was within what was said to be the most, and both on average; of companies that were asked."""
+    came, said = came.dropna(), said.dropna()
+    covered, means = float((came <= said).mean()), {"foretold": float(said.mean()), "came": float(came.mean())}
+    return {"coverage": covered, **means, "holds": bool(covered >= CONFIDENCE and means["came"] <= means["foretold"])}
 
 
 def row_of_chances(notes: pd.DataFrame) -> dict[str, object]:
@@ -135,41 +133,59 @@ def row_of_best(companies: pd.DataFrame) -> dict[str, object]:
 def one_chunk(task: tuple[int, int, int]) -> pd.DataFrame:
     n, chunk, seed = task
     rng = np.random.default_rng([seed, n, chunk])
-    return pd.DataFrame([note for _ in range(CHUNK) for note in one_company(n, rng)])
+    return pd.DataFrame([note for place in range(CHUNK) for note in one_company(n, place % AGAIN_EVERY == 0, rng)])
 
 
-def one_company(n: int, rng: np.random.Generator) -> list[dict[str, object]]:
-    frame = customers(rng)
-    now = asked(frame, max(n // 3, FEWEST_NOW), rng)
-    wave = wave_of(now, frame)
-    models = buying(findings(panel_of(n, frame, now, rng), wave), draws=RESAMPLES, seed=int(rng.integers(2**31)))
-    if not hasattr(models, "rows"):
+def one_company(n: int, again: bool, rng: np.random.Generator) -> list[dict[str, object]]:
+    frame = world.customers(rng)
+    now = world.asked(frame, max(n // 3, FEWEST_NOW), rng)
+    panel = world.panel_of(n, frame, now, rng)
+    models = models_of(panel, world.wave_of(now, frame), int(rng.integers(2**31)))
+    if not isinstance(models, Buying):
         return []
-    truth = {name: true_gain(plan, frame, rng) for name, plan in PLANS.items()}
+    truth = {name: world.true_gain(plan, frame, rng) for name, plan in PLANS.items()}
     costs = {name: float(rng.uniform(1 / 3, 2) * gain.logit) for name, gain in truth.items()}
     plans = {name: plan.model_copy(update={"cost": (costs[name],) * 2}) for name, plan in PLANS.items()}
     worth = pd.DataFrame({MARGIN: MARGIN_RATE * frame["sales_12m"].to_numpy()}, index=frame["customer_id"])
-    seed, later = int(rng.integers(2**31)), counted(frame, rng)
-    reckoned = planner.reckon(plans, wave, models, worth, later, draws=RESAMPLES, seed=seed)
+    seed, later = int(rng.integers(2**31)), world.counted(frame, rng)
+    reckoned = planner.reckon(plans, world.wave_of(now, frame), models, worth, later, draws=RESAMPLES, seed=seed)
     reckoned = {name: plan for name, plan in reckoned.items() if isinstance(plan.gain(), np.ndarray)}
     if len(reckoned) < 2:
         return []
-    gains = pd.DataFrame({name: plan.gain() for name, plan in reckoned.items()})
-    shared = {"answers": n, "company": seed} | note_of_choice(gains, {m: truth[m].logit - costs[m] for m in reckoned})
+    gains, true = choice.gains(reckoned), {name: truth[name].logit - costs[name] for name in reckoned}
+    shared = {"answers": n, "company": seed} | note_of_choice(gains, true)
+    if again:
+        own = np.random.default_rng([seed, INTERVIEWS])
+        after_panel, after = world.interviewed_too(INTERVIEWS, frame, now, panel, own)
+        wave = world.wave_of(after, frame)
+        others = planner.reckon(plans, wave, models_of(after_panel, wave, seed), worth, draws=RESAMPLES, seed=seed)
+        shared["brought"] = truly_brings(choice.gains(others), true) - truly_brings(gains, true)
+        shared["most_more"] = choice.most_interviews_are_worth(gains, INTERVIEWS, models.customers)
     slope = float(models.draws["linear"][0, 1])
     return [shared | note_of(plan, truth[name], costs[name], slope) for name, plan in reckoned.items()]
 
 
+def models_of(panel: object, wave: SimpleNamespace, seed: int) -> Buying | object:
+    return buying(world.findings(panel, wave), draws=RESAMPLES, seed=seed)
+
+
 def note_of_choice(gains: pd.DataFrame, true: dict[str, float]) -> dict[str, float]:
     """Is the likeliest best plan the best, and what does choosing by the draws lose against knowing?"""
-    chances, expected = best_chances(gains), gains.iloc[1:].mean()
-    chosen = true[expected.idxmax()] if expected.max() > 0 else 0.0
+    chances = choice.best_chances(gains)
     return {
         "best_found": float(chances.idxmax() == max(true, key=true.get)),
         "best_chance": float(chances.max()),
-        "knowing": value_of_knowing(gains),
-        "lost": max(0.0, *true.values()) - chosen,
+        "most": choice.most_to_lose(gains),
+        "lost": max(0.0, *true.values()) - truly_brings(gains, true),
+        "brought": np.nan,
+        "most_more": np.nan,
     }
+
+
+def truly_brings(gains: pd.DataFrame, true: dict[str, float]) -> float:
+    """What the plan that is expected to bring most truly brings; nothing where none is expected to pay."""
+    expected = gains.iloc[1:].mean()
+    return true[expected.idxmax()] if expected.max() > 0 else 0.0
 
 
 def note_of(plan: planner.Reckoned, truth: SimpleNamespace, cost: float, slope: float) -> dict[str, object]:
@@ -185,115 +201,8 @@ def note_of(plan: planner.Reckoned, truth: SimpleNamespace, cost: float, slope: 
             note |= against(planner.measured(values, plan, kind, CONFIDENCE, by_points=by_points), right, kind)
     note |= against(planner.measured(plan.worth(CLV), plan, f"gain_{CLV}", CONFIDENCE), truth.later, f"gain_{CLV}")
     note["gain_linear bias_by_heads"] = slope * truth.points / truth.heads - 1
-    return note | {"chance": pays_back(plan.gain()), "pays": float(truth.logit > cost)}
+    return note | {"chance": choice.pays_back(plan.gain()), "pays": float(truth.logit > cost)}
 
 
 def against(found: Measured, right: float, kind: str) -> dict[str, float]:
     return {kind: float(found.low <= right <= found.high), f"{kind} bias": found.value / right - 1}
-
-
-def counted(frame: pd.DataFrame, rng: np.random.Generator) -> LaterYears:
-    """Who stayed of last year's customers, class by class, and what that makes of the years after."""
-    multiples = {}
-    for name, size in COHORT.items():
-        stayed = int(rng.binomial(size, STAYING[name]))
-        multiples[name] = multiple(retentions(stayed, size, RESAMPLES, rng), DISCOUNT)
-    return LaterYears(pd.Series(frame["class"].to_numpy(), frame["customer_id"]), multiples, min(COHORT.values()))
-
-
-def asked(frame: pd.DataFrame, size: int, rng: np.random.Generator) -> pd.DataFrame:
-    """This survey's answers: the KEY_ACCOUNTS largest customers, all asked, and others by chance, who stand for the rest."""
-    largest = frame["sales_12m"].rank(ascending=False) <= KEY_ACCOUNTS
-    others = frame[~largest].sample(size - KEY_ACCOUNTS, random_state=rng)
-    weight = (CUSTOMERS - KEY_ACCOUNTS) / len(others)
-    return pd.concat(
-        [frame[largest].assign(stratum="key accounts", weight=1.0), others.assign(stratum="others", weight=weight)]
-    )
-
-
-def customers(rng: np.random.Generator) -> pd.DataFrame:
-    size = rng.normal(0, 1, CUSTOMERS)
-    view = rng.normal(0, 8, CUSTOMERS)
-    scores = {name: np.clip(70 + view + size + rng.normal(0, 8, CUSTOMERS), 0, 100) for name in ("goods", "service")}
-    sales = np.exp(10.5 + size)
-    frame = pd.DataFrame({"customer_id": [f"C{place}" for place in range(CUSTOMERS)], "sales_12m": sales} | scores)
-    frame["size"] = np.where(size > 0.5, "large", "small")
-    place = frame["sales_12m"].rank(ascending=False, pct=True)
-    frame["class"] = np.select([place <= CLASSES[0], place <= CLASSES[1]], ["A", "B"], "C")
-    return frame.assign(log_sales=np.log1p(sales / 1000))
-
-
-def odds(goods: pd.Series, service: pd.Series, log_sales: pd.Series) -> pd.Series:
-    return -2.4 + SLOPE * (0.6 * goods + 0.4 * service) + BY_SALES * log_sales
-
-
-def true_gain(plan: Plan, frame: pd.DataFrame, rng: np.random.Generator) -> SimpleNamespace:
-    """Over all customers of the plan: margin more by the true model (`logit`) and were the published slope true (`published`), of
-    later years (`later`); rise of the index (`points`), of the probability by heads (`heads`), share of points lost (`lost`).
-    """
-    inside = frame["size"].eq(plan.customers["size"]) if plan.customers else pd.Series(True, index=frame.index)
-    part, raised, planned = np.array([0.6, 0.4]), frame[["goods", "service"]].copy(), 0.0
-    for name, (low, high) in plan.raises.items():
-        points = rng.uniform(low, high)
-        raised[name] = (raised[name] + inside * points).clip(upper=100)
-        planned += points * part[["goods", "service"].index(name)] * inside.mean()
-    before, after = (special.expit(odds(t["goods"], t["service"], frame["log_sales"])) for t in (frame, raised))
-    points, margin = (raised - frame[["goods", "service"]]) @ part, MARGIN_RATE * frame["sales_12m"]
-    stay = frame["class"].map({name: multiple(r, DISCOUNT) for name, r in STAYING.items()})
-    return SimpleNamespace(
-        logit=float((margin * (after - before)).sum()),
-        published=float((margin * PUBLISHED * points).sum()),
-        later=float((margin * stay * (after - before)).sum()),
-        points=float(points.mean()),
-        heads=float((after - before).mean()),
-        lost=float(1 - points.mean() / planned),
-    )
-
-
-def panel_of(n: int, frame: pd.DataFrame, now: pd.DataFrame, rng: np.random.Generator) -> Panel:
-    """Earlier answers with what followed, and this survey's, whose windows are open."""
-    earlier = frame.iloc[rng.choice(CUSTOMERS, n, replace=n > CUSTOMERS)]
-    bought = rng.random(n) < special.expit(odds(earlier["goods"], earlier["service"], earlier["log_sales"]))
-    both = pd.concat([earlier, now], ignore_index=True)
-    table = pd.DataFrame(
-        {
-            "period": ["2025H1"] * n + [PERIOD] * len(now),
-            "contact": both["customer_id"],
-            "customer_id": both["customer_id"],
-            "satisfaction": 0.6 * both["goods"] + 0.4 * both["service"],
-            "log_sales": both["log_sales"],
-            "closed": np.arange(len(both)) < n,
-            "bought": np.r_[bought.astype(float), np.full(len(now), np.nan)],
-            "weight": 1.0,
-            "stratum": "others",
-        }
-    )
-    return Panel(table, panel_design(table), pd.DataFrame(), dt.date(2026, 6, 30), 180, ())
-
-
-def findings(panel: Panel, wave: SimpleNamespace) -> SimpleNamespace:
-    """What models/buying.py asks of the findings of notebook 06."""
-    held = Controls(panel.table[["log_sales"]], pd.DataFrame())
-    return SimpleNamespace(
-        panel=panel,
-        held=held,
-        now=PERIOD,
-        waves={PERIOD: wave},
-        straight=curves.straight(panel, held),
-        linear=curves.linear_probability(panel, held),
-        curved=curves.curved(panel, held),
-        benchmark=PUBLISHED,
-    )
-
-
-def wave_of(now: pd.DataFrame, frame: pd.DataFrame) -> SimpleNamespace:
-    scores = now[["goods", "service"]].assign(g=now["goods"], s=now["service"])
-    return SimpleNamespace(
-        programme=PROGRAMME,
-        sample=SimpleNamespace(
-            design=Design.of(now["customer_id"], weight=now["weight"], stratum=now["stratum"], wave=PERIOD)
-        ),
-        answers=now,
-        answer_scores=scores,
-        clean=SimpleNamespace(tables={"customers": frame}, survey_date=dt.date(2026, 6, 1)),
-    )
