@@ -85,6 +85,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "satisfaction.segment_nps": ("nps_points", ("segment", "level")),
     "satisfaction.change": ("measure", ("measure", "from")),
     "satisfaction.trend": ("measure", ("measure", "period")),
+    "satisfaction.published": ("measure", ("measure", "period")),
     "satisfaction.perception_gap": ("points", ()),
     "target.gain": ("points", ()),
     "target.progress": ("points", ()),

@@ -20,17 +20,18 @@ from csat_analysis.disclosure import customers_behind
 from csat_analysis.errors import ResultError
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.keys import DECIMALS, KEYS, MEASURE_UNITS, STATISTIC_UNITS
-from csat_analysis.measured import Foretold, Measured
+from csat_analysis.measured import Foretold, Measured, Published
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 
 METADATA_KEY = "csat"
-SHOWN = ("ok", "exact")
+SHOWN = ("ok", "exact", "published")
+WITH_INTERVAL = ("ok", "published")
 
 
 @dataclass(frozen=True)
 class Record:
-    """One number of results.json; value, se, low and high are None unless the status is ok or exact."""
+    """One number of results.json; value, se, low and high are None unless the status is ok, exact or published."""
 
     key: str
     group: dict[str, str]
@@ -75,7 +76,7 @@ class Record:
 
 def make_record(
     key: str,
-    number: Estimate | NoEstimate | Measured | Foretold | float,
+    number: Estimate | NoEstimate | Measured | Foretold | Published | float,
     group: dict[str, str],
     *,
     programme: Programme,
@@ -85,7 +86,8 @@ def make_record(
     inputs: Iterable[str] = (),
 ) -> Record:
     """The record of a number, with its status: estimates bring theirs; a plain number is a count or a fact, and exact. What is
-    foretold has no interval, and isn't certified where it wasn't shown to come true.
+    foretold has no interval, and isn't certified where it wasn't shown to come true. What was published before the programme is
+    marked as such.
 
     An estimate on fewer than `reporting.min_group` customers is suppressed, whatever it is about; one whose kind of
     interval wasn't shown to hold at its number of answers and design is not certified.
@@ -103,6 +105,10 @@ def make_record(
         return Record(**common, **empty, n=number.n, status=number.status)
     if suppressed or (isinstance(number, Estimate | Measured | Foretold) and too_few(number, programme)):
         return Record(**common, **empty, n=None, status="suppressed")
+    if isinstance(number, Published):
+        if number.n is not None and number.n < programme.reporting.min_group:
+            return Record(**common, **empty, n=None, status="suppressed")
+        return Record(**common, **asdict(number), status="published")
     if not isinstance(number, Estimate | Measured | Foretold):
         if not math.isfinite(number):
             raise ResultError(f"{key}: {number!r} is not a number that can be recorded")
@@ -191,7 +197,7 @@ class Recorder:
     def __call__(
         self,
         key: str,
-        number: Estimate | NoEstimate | Measured | Foretold | float,
+        number: Estimate | NoEstimate | Measured | Foretold | Published | float,
         *,
         verdict: str | None = None,
         suppressed: bool = False,
