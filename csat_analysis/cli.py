@@ -60,7 +60,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; else draws/PERIOD below the root")
     command.add_argument("--overwrite", action="store_true", help="replace a draw that is there")
 
-    command = add_command(commands, crosstab, "crosstab", "questions by segments, with intervals and marks of difference")
+    command = add_command(
+        commands, crosstab, "crosstab", "questions by segments, with intervals and marks of difference"
+    )
     command.add_argument("period", metavar="PERIOD")
     command.add_argument(
         "--rows",

@@ -24,7 +24,9 @@ weighting: {method: none}
 KEY_ACCOUNTS, VISITED, FRAME = 10, 40, 200
 
 
-def write_contacts(root: Path, *, periods: tuple[str, ...] = ("2025H2", "2026H1"), silent: int = 0, seed: int = 5) -> Path:
+def write_contacts(
+    root: Path, *, periods: tuple[str, ...] = ("2025H2", "2026H1"), silent: int = 0, seed: int = 5
+) -> Path:
     """Ten key accounts with three contacts each, 40 visited customers with one to three; `silent` of the key accounts' third
     contacts don't answer. Customers' contacts agree more than strangers do, and the same ones answer in every period.
     """

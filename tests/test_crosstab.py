@@ -72,7 +72,9 @@ def airport(reference_data, tmp_path_factory):
     shutil.copyfile(HERE / "programmes" / "sfo_2017" / "survey.yml", raw.parent / "survey.yml")
     shutil.copyfile(reference_data / "sfo_2017.csv", raw / "responses.csv")
     wave = load_wave(root, "2017H1")
-    return tabulate(wave, ["Q7FOOD", "csat", "nps", "Q20GENDER", "csat:answers"], ["LANG", "Q20GENDER", "LANG*Q20GENDER"])
+    return tabulate(
+        wave, ["Q7FOOD", "csat", "nps", "Q20GENDER", "csat:answers"], ["LANG", "Q20GENDER", "LANG*Q20GENDER"]
+    )
 
 
 def name_in_r(place: tuple[str, str, str, str]) -> str:
@@ -139,7 +141,9 @@ def test_the_shares_of_a_question_s_answers_add_up_to_one(balanced):
 
 
 def test_marks_are_benjamini_hochberg_over_all_cells_of_the_table(balanced):
-    few, many = (tabulate(balanced, rows, ["region", "kind"]) for rows in (["index"], ["index", "nps", "csat", "q1", "q2"]))
+    few, many = (
+        tabulate(balanced, rows, ["region", "kind"]) for rows in (["index"], ["index", "nps", "csat", "q1", "q2"])
+    )
     east = many.table.query("level == 'east'").set_index("question")
     assert (east["verdict"] == "lower").all()
     assert many.compared == 20 and few.compared == 4
@@ -217,7 +221,11 @@ def test_groups_are_counted_in_customers_not_in_contacts(tmp_path):
 
 @pytest.mark.parametrize(
     ("rows", "cols", "closest"),
-    [(["indx"], [], "there are index"), (["index"], ["regoin"], "there are region"), (["index"], ["region*knd"], "there are kind")],
+    [
+        (["indx"], [], "there are index"),
+        (["index"], ["regoin"], "there are region"),
+        (["index"], ["region*knd"], "there are kind"),
+    ],
 )
 def test_an_unknown_name_is_one_line_that_lists_what_there_is_closest_first(balanced, rows, cols, closest):
     with pytest.raises(EstimateError) as error:
@@ -237,7 +245,9 @@ def test_the_page_is_in_the_reader_s_language_and_escapes_what_data_hold(tmp_pat
     table = made_up(BALANCED)
     table["region"] = table["region"].replace({"east": "<b>east"})
     wave = load_wave(write(tmp_path, table), "2026H1")
-    shown = {language: crosstab(wave, ["index"], ["region"], language=language)._repr_html_() for language in ("en", "zh")}
+    shown = {
+        language: crosstab(wave, ["index"], ["region"], language=language)._repr_html_() for language in ("en", "zh")
+    }
     assert "All customers" in shown["en"] and "全部客户" in shown["zh"]
     assert "&lt;b&gt;east" in shown["en"] and "<b>east" not in shown["en"]
 

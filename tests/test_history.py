@@ -38,7 +38,9 @@ def test_an_interval_stays_within_its_measure_s_scale(tmp_path):
 
 def test_a_later_file_s_figure_counts_and_files_are_named(tmp_path):
     root = write_history(tmp_path, "2024H1,index,,60,,", period="2025H1")
-    (root / "data" / "raw" / "2026H1" / "history.csv").write_text("period,key,value\n2024H1,index,61\n", encoding="utf-8")
+    (root / "data" / "raw" / "2026H1" / "history.csv").write_text(
+        "period,key,value\n2024H1,index,61\n", encoding="utf-8"
+    )
     assert figures_of(root)["2024H1"].value == 61
     assert published_files(load_waves(root, NOW)) == ("data/raw/2025H1/history.csv", "data/raw/2026H1/history.csv")
 
@@ -68,10 +70,12 @@ def test_a_row_that_cannot_join_the_trend_is_set_aside_by_name_and_counted(tmp_p
 
 
 def test_a_share_in_percent_is_read_as_a_share(tmp_path):
-    root = write_history(tmp_path, '2024H1,csat,,82%,,')
+    root = write_history(tmp_path, "2024H1,csat,,82%,,")
     survey = root / "data" / "raw" / "survey.yml"
     text = survey.read_text(encoding="utf-8")
-    survey.write_text(text.replace("outcomes: {", "outcomes: {csat: {column: q1, min: 0, max: 10, satisfied: [8, 9, 10]}, "))
+    survey.write_text(
+        text.replace("outcomes: {", "outcomes: {csat: {column: q1, min: 0, max: 10, satisfied: [8, 9, 10]}, ")
+    )
     assert figures_of(root, "csat")["2024H1"].value == pytest.approx(0.82)
 
 
@@ -98,11 +102,15 @@ def numbers(tmp_path_factory):
     root = write_history(tmp_path_factory.mktemp("trend"), *GOOD)
     waves, programme = load_waves(root, NOW), load_programme(root, NOW)
     records = [
-        make_record("satisfaction.trend", wave.index, {"measure": "index", "period": str(p)}, programme=programme, notebook="n")
+        make_record(
+            "satisfaction.trend", wave.index, {"measure": "index", "period": str(p)}, programme=programme, notebook="n"
+        )
         for p, wave in waves.items()
     ]
     records += [
-        make_record("satisfaction.published", figure, {"measure": "index", "period": str(p)}, programme=programme, notebook="n")
+        make_record(
+            "satisfaction.published", figure, {"measure": "index", "period": str(p)}, programme=programme, notebook="n"
+        )
         for p, figure in published_figures(waves, "index").items()
     ]
     return {language: Numbers(Results(records), programme, language) for language in ("en", "zh")}
@@ -112,7 +120,8 @@ def test_a_record_says_that_it_was_published_and_a_figure_of_few_is_hidden(tmp_p
     programme = load_programme(write_history(tmp_path), NOW)
     group = {"measure": "index", "period": "2024H1"}
     shown, few = (
-        make_record("satisfaction.published", Published(70.0, n=n), group, programme=programme, notebook="n") for n in (None, 3)
+        make_record("satisfaction.published", Published(70.0, n=n), group, programme=programme, notebook="n")
+        for n in (None, 3)
     )
     assert (shown.status, shown.value, shown.low, shown.se) == ("published", 70.0, None, None) and shown.shown
     assert (few.status, few.value) == ("suppressed", None)

@@ -21,15 +21,17 @@ def earlier_figures(history: pd.DataFrame, ledger: Ledger, programme: Programme,
     history_scale.
     """
     measure = history["key"].str.removeprefix(PREFIX)
+    if history.empty:
+        return history.assign(measure=measure)
     grouped = history["group"].notna() if "group" in history else pd.Series(False, index=history.index)
     unknown = ~measure.isin(measures(programme)) | grouped
     ledger.set_aside(Rule.HISTORY_MEASURE, "key", history.loc[unknown, "key"])
     before = [comes_before(Period.parse(period), first) for period in history["period"]]
     late = ~unknown & ~pd.Series(before, index=history.index, dtype=bool)
     ledger.set_aside(Rule.HISTORY_PERIOD, "period", history.loc[late, "period"])
-    value = history["value"].astype(float)
+    value = history["value"]
     lacking = ~unknown & ~late & value.isna()
-    ledger.set_aside(Rule.HISTORY_VALUE, "value", history.loc[lacking, "value"].astype("str"))
+    ledger.set_aside(Rule.HISTORY_VALUE, "value", value[lacking].astype("str"))
     low, high = (measure.map({name: ends[side] for name, ends in ENDS.items()}) for side in (0, 1))
     beyond = (value < low) | (value > high) | ((measure == "index") & (value <= UNIT_FORM))
     off = ~unknown & ~late & beyond

@@ -109,9 +109,7 @@ def tabulate(wave: Wave, rows: Iterable[str] = ("index",), cols: Iterable[str] =
     }
     words = verdicts.difference_verdicts(tested)
     tried = [place for place, word in words.items() if word]
-    adjusted = dict(
-        zip(tried, verdicts.benjamini_hochberg([tested[place].p_value() for place in tried]), strict=True)
-    )
+    adjusted = dict(zip(tried, verdicts.benjamini_hochberg([tested[place].p_value() for place in tried]), strict=True))
     table = pd.DataFrame(
         [
             {"question": question.name, "answer": question.answer, "segment": column[0], "level": column[1]}

@@ -21,7 +21,16 @@ from csat_analysis.survey.frame import level_name
 MOST_LEVELS = 30  # more different words than this are no segment but a text or an amount
 CROSSING = re.compile(r"\s*[*×+]\s*")
 CROSSED = " × "  # between the parts of a crossing, in names and levels
-NO_TRAIT = {"name", "customer_id", "contact_id", "response_id", "comment", "duration_s", "sales_12m", "acquisition_cost"}
+NO_TRAIT = {
+    "name",
+    "customer_id",
+    "contact_id",
+    "response_id",
+    "comment",
+    "duration_s",
+    "sales_12m",
+    "acquisition_cost",
+}
 Column = tuple[str, str]  # (segment or crossing, level)
 TOTAL: Column = ("", "")
 
@@ -106,9 +115,7 @@ def levels_in(values: pd.Series) -> pd.Series:
 
 def crossed(traits: pd.DataFrame, parts: tuple[str, ...], wave: Wave) -> pd.DataFrame:
     """Each answer's level in the parts of a crossing, as ordered categories."""
-    ordered = {
-        name: in_order(traits[name].dropna().unique(), wave.programme.segments.get(name)) for name in parts
-    }
+    ordered = {name: in_order(traits[name].dropna().unique(), wave.programme.segments.get(name)) for name in parts}
     return pd.DataFrame({name: pd.Categorical(traits[name], ordered[name], ordered=True) for name in parts})
 
 

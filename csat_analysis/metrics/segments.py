@@ -69,7 +69,9 @@ def hidden_groups(wave: Wave, groups: list[Group], customers: str) -> set[tuple[
     hidden, known = set(), levels_of_answers(wave)
     for segment in known:
         sizes = {group.level: getattr(group, customers) for group in groups if group.segment == segment}
-        nameless = (known[segment].isna() & measured.notna()).to_numpy() if measured is not None else np.zeros(len(unit), bool)
+        nameless = (
+            (known[segment].isna() & measured.notna()).to_numpy() if measured is not None else np.zeros(len(unit), bool)
+        )
         names = suppressed_groups(sizes | {None: len(np.unique(unit[nameless]))}, wave.programme.reporting.min_group)
         hidden |= {(segment, level) for level in names if level is not None}
     return hidden

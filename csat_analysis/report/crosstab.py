@@ -53,9 +53,7 @@ class CrosstabPage:
             Markup('<th colspan="{}" style="text-align:left">{}</th>').format(len(levels), segment)
             for segment, levels in words.banner
         )
-        levels = Markup("").join(
-            Markup("<th>{}</th>").format(level) for _, levels in words.banner for level in levels
-        )
+        levels = Markup("").join(Markup("<th>{}</th>").format(level) for _, levels in words.banner for level in levels)
         body = Markup("").join(
             Markup('<tr><th style="text-align:left">{}<br><small>{}</small></th>{}</tr>').format(
                 words.row(question), words.figure(question), Markup("").join(map(self._cell, cells))
@@ -184,7 +182,9 @@ class Words:
                 self.say("crosstab.question"): self.row(question),
                 self.say("crosstab.figure"): self.figure(question),
                 self.say("crosstab.customer"): self.column(column),
-                self.say("crosstab.value"): self.number(cell) if cell["status"] in SHOWN else self.status(cell["status"]),
+                self.say("crosstab.value"): self.number(cell)
+                if cell["status"] in SHOWN
+                else self.status(cell["status"]),
                 self.say("crosstab.interval"): self.interval(cell) if cell["status"] in SHOWN else "",
                 self.say("crosstab.n"): self.count(cell["n"]),
                 self.say("crosstab.n_effective"): self.count(cell["n_effective"]),

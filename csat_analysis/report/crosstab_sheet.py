@@ -23,13 +23,18 @@ from csat_analysis.results import SHOWN
 
 FORMATS = {"points": "0.0", "nps_points": "0.0", "share": "0.0%", "score": "0.00"}
 COUNT = "#,##0"
-FIRST_ROW, FIRST_COLUMN = 6, 4  # of the numbers: below title, marks and two headings; right of question, answer and figure
+FIRST_ROW, FIRST_COLUMN = (
+    6,
+    4,
+)  # of the numbers: below title, marks and two headings; right of question, answer and figure
 WIDTHS = (34, 18, 20)
 BOLD, MUTED = Font(bold=True), Font(color="666666")
 COLOURS = {"higher": Font(color="1F6F50", bold=True), "lower": Font(color="A23B1E", bold=True)}
 
 
-def write_crosstab(found: Crosstab, path: str | Path, *, overwrite: bool = False, made_on: dt.date | None = None) -> Path:
+def write_crosstab(
+    found: Crosstab, path: str | Path, *, overwrite: bool = False, made_on: dt.date | None = None
+) -> Path:
     """Write the workbook, whole or not at all; RunError where it can't be written, or where a file is there already."""
     path = Path(path).resolve()
     if path.suffix.casefold() != ".xlsx":
@@ -73,7 +78,10 @@ def table_sheet(sheet: Worksheet, words: Words) -> None:
             column += 1
     for place, (question, cells) in enumerate(words.found.rows):
         top = FIRST_ROW + 5 * place
-        lines = (words.figure(question), *(words.say(f"crosstab.{line}") for line in ("low", "high", "n", "n_effective")))
+        lines = (
+            words.figure(question),
+            *(words.say(f"crosstab.{line}") for line in ("low", "high", "n", "n_effective")),
+        )
         for line, figure in enumerate(lines):
             for column, text in enumerate((words.question(question), words.answer(question), figure), start=1):
                 put(sheet, top + line, column, text).font = BOLD if not line else MUTED
@@ -117,7 +125,10 @@ def notes(words: Words, made_on: dt.date) -> list[tuple[str, str]]:
     rows = [
         ("crosstab.note.period", wording.period_text(wave.period, language, title=True)),
         ("crosstab.note.days", wording.dates_text(*answered, language) if answered else ""),
-        ("crosstab.note.made", f"{wording.dates_text(str(made_on), str(made_on), language)} (csat-analysis {__version__})"),
+        (
+            "crosstab.note.made",
+            f"{wording.dates_text(str(made_on), str(made_on), language)} (csat-analysis {__version__})",
+        ),
         (
             "crosstab.note.base",
             say(

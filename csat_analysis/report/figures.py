@@ -74,7 +74,7 @@ def trend(
         tone = "accent" if latest else "context"
         if pd.notna(row.value):
             mark(ax, x, row, y, tone, upright=True, hollow=empty)
-            above = y(row.high) if pd.notna(row.high) else y(row.value)
+            above = y(row.high) if pd.notna(row.high) else y(row.value) - 6  # clear of the dot
             write(
                 ax,
                 x,
@@ -262,5 +262,12 @@ def mark(
 def empty_dot(ax: Axes, x: float, y: float, tone: str, radius: float = 4.5) -> None:
     colour, ground = PALETTE[tone], PALETTE["ground"]
     ax.plot(
-        [x], [y], marker="o", markersize=2 * radius, color=colour, markerfacecolor=ground, markeredgewidth=1.5, clip_on=False
+        [x],
+        [y],
+        marker="o",
+        markersize=2 * radius,
+        color=colour,
+        markerfacecolor=ground,
+        markeredgewidth=1.5,
+        clip_on=False,
     )

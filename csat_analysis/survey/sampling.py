@@ -113,7 +113,9 @@ def weighted_sample(
     contacts = mine["customer_id"].map(mine["customer_id"].value_counts()).to_numpy(dtype=float)
     base = mine["customer_id"].map(frame["base"]).fillna(1.0).to_numpy() / contacts
     standing_for = pd.Series(base, index=mine.index).groupby(stratum).sum()
-    heard = {h: heard_part(clean, mine.loc[stratum == h, "customer_id"]) for h in set(key_accounts) & set(answered.index)}
+    heard = {
+        h: heard_part(clean, mine.loc[stratum == h, "customer_id"]) for h in set(key_accounts) & set(answered.index)
+    }
     design = design_of_contacts(
         mine,
         mine["customer_id"],
