@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from csat_analysis.design import Design
+from csat_analysis.disclosure import customers_behind
 from csat_analysis.estimate import Estimate
 from csat_analysis.studied import Studied
 
@@ -187,21 +188,30 @@ def cells_for(estimate: Estimate) -> pd.DataFrame:
     """
     if isinstance(estimate, Studied):
         return cells_apart(estimate)
-    tried = table()
     leaves = answers_behind(estimate)
     weighting = most_corrected(leaves)
-    own = tried[tried["core"] & (tried["estimator"] == name_of(estimate))]
-    own = own[own["weighting"] == weighting] if weighting else own[~own["weighting"].isin(CORRECTED)]
     unequal = [leaf for leaf in leaves if draws_like(leaf.design) == UNEQUAL]
-    if not weighting:
-        own = own[own["draw"].isin(UNEQUAL if unequal else draws_like(leaves[0].design))]
     if any(design_effect(leaf.design.weight[leaf.about]) > MAX_DESIGN_EFFECT[weighting] for leaf in unequal):
-        return own.iloc[:0]
-    if len(estimate.design.contact) < SAMPLE_OF_A_DOMAIN:
+        return table().iloc[:0]
+    draws = None if weighting else UNEQUAL if unequal else draws_like(leaves[0].design)
+    return usual_cells(name_of(estimate), weighting, draws, len(estimate.design.unit_name), fewest(estimate))
+
+
+@cache
+def usual_cells(
+    estimator: str, weighting: str, draws: tuple[str, ...] | None, sample: int, smallest: int
+) -> pd.DataFrame:
+    """Core cells of an estimator and weighting (draws: of these; None: whichever) for `smallest` customers among `sample`."""
+    tried = table()
+    own = tried[tried["core"] & (tried["estimator"] == estimator)]
+    own = own[own["weighting"] == weighting] if weighting else own[~own["weighting"].isin(CORRECTED)]
+    if draws is not None:
+        own = own[own["draw"].isin(draws)]
+    if sample < SAMPLE_OF_A_DOMAIN:
         own = own[~own["domain"]]
-    if len(estimate.design.contact) < own.loc[~own["domain"], "n"].min():
+    if sample < own.loc[~own["domain"], "n"].min():
         return own.iloc[:0]
-    return nearest(own, fewest(estimate))
+    return nearest(own, smallest)
 
 
 def cells_apart(estimate: Studied) -> pd.DataFrame:
@@ -271,8 +281,10 @@ def answers_behind(estimate: Estimate) -> list[Estimate]:
 
 
 def fewest(estimate: Estimate) -> int:
-    """Answers of the smallest part that a number is made of: a difference is as sure as its smaller group."""
-    return min((fewest(part) for _, part in estimate.terms), default=estimate.n)
+    """Customers in the smallest part that a number is made of: a difference is as sure as its smaller group, and several
+    contacts of one customer are one.
+    """
+    return min((fewest(part) for _, part in estimate.terms), default=customers_behind(estimate))
 
 
 def is_certified(estimate: Estimate) -> bool:

@@ -1,4 +1,4 @@
-"""The command line: csat run | check | draw | trace | simulate | certify."""
+"""The command line: csat run | check | draw | crosstab | trace | simulate | certify."""
 
 from __future__ import annotations
 
@@ -59,6 +59,23 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=natural, metavar="N", help="instead of the panels' own in survey.yml")
     command.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; else draws/PERIOD below the root")
     command.add_argument("--overwrite", action="store_true", help="replace a draw that is there")
+
+    command = add_command(
+        commands, crosstab, "crosstab", "questions by segments, with intervals and marks of difference"
+    )
+    command.add_argument("period", metavar="PERIOD")
+    command.add_argument(
+        "--rows",
+        nargs="+",
+        default=["index"],
+        metavar="QUESTION",
+        help="index, nps, csat, a dimension, an item, another column; with :answers the share of each answer",
+    )
+    command.add_argument(
+        "--cols", nargs="+", default=[], metavar="SEGMENT", help="such as region, or crossed: 'region*industry'"
+    )
+    command.add_argument("--to", type=Path, metavar="FILE.xlsx", help="write a workbook; else the table is printed")
+    command.add_argument("--overwrite", action="store_true", help="replace a workbook that is there")
 
     command = add_command(commands, trace, "trace", "follow a published number home: notebook, cell, raw files")
     command.add_argument("key", metavar="KEY", help="such as satisfaction.dimension")
@@ -152,6 +169,23 @@ def draw(arguments: argparse.Namespace) -> int:
     )
     for name in FILES:
         print(shortest(folder / name))
+    return 0
+
+
+def crosstab(arguments: argparse.Namespace) -> int:
+    from csat_analysis.metrics.crosstab import tabulate
+    from csat_analysis.metrics.wave import load_wave
+    from csat_analysis.report.crosstab import Words
+    from csat_analysis.report.crosstab_sheet import write_crosstab
+
+    wave = load_wave(root_of(arguments), arguments.period)
+    found = tabulate(wave, arguments.rows, arguments.cols)
+    if arguments.to is not None:
+        print(shortest(write_crosstab(found, arguments.to, overwrite=arguments.overwrite)))
+        return 0
+    words = Words(found, wave.programme.languages[0])
+    show_table(words.printed(), words.title)
+    print(words.marks)
     return 0
 
 

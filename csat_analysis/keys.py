@@ -86,6 +86,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "satisfaction.segment_nps_gap": ("nps_points", ("segment", "level")),
     "satisfaction.change": ("measure", ("measure", "from")),
     "satisfaction.trend": ("measure", ("measure", "period")),
+    "satisfaction.published": ("measure", ("measure", "period")),
     "satisfaction.perception_gap": ("points", ()),
     "target.gain": ("points", ()),
     "target.progress": ("points", ()),

@@ -39,6 +39,21 @@ class Foretold:
 
 
 @dataclass(frozen=True)
+class Published:
+    """A figure published before the programme, as it was: not recomputed, not tested, compared with nothing.
+
+    low, high, se  where its standard error is known.
+    n              answers behind it, where that is known.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    se: float | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True)
 class Compared:
     """A difference, or a slope, with its interval, and the p value of the test that there is none."""
 

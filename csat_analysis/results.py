@@ -16,20 +16,22 @@ from typing import Any
 import pandas as pd
 
 from csat_analysis import certification
+from csat_analysis.disclosure import customers_behind
 from csat_analysis.errors import ResultError
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.keys import DECIMALS, KEYS, MEASURE_UNITS, STATISTIC_UNITS
-from csat_analysis.measured import Foretold, Measured
+from csat_analysis.measured import Foretold, Measured, Published
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 
 METADATA_KEY = "csat"
-SHOWN = ("ok", "exact")
+SHOWN = ("ok", "exact", "published")
+WITH_INTERVAL = ("ok", "published")
 
 
 @dataclass(frozen=True)
 class Record:
-    """One number of results.json; value, se, low and high are None unless the status is ok or exact."""
+    """One number of results.json; value, se, low and high are None unless the status is ok, exact or published."""
 
     key: str
     group: dict[str, str]
@@ -74,7 +76,7 @@ class Record:
 
 def make_record(
     key: str,
-    number: Estimate | NoEstimate | Measured | Foretold | float,
+    number: Estimate | NoEstimate | Measured | Foretold | Published | float,
     group: dict[str, str],
     *,
     programme: Programme,
@@ -84,9 +86,10 @@ def make_record(
     inputs: Iterable[str] = (),
 ) -> Record:
     """The record of a number, with its status: estimates bring theirs; a plain number is a count or a fact, and exact. What is
-    foretold has no interval, and isn't certified where it wasn't shown to come true.
+    foretold has no interval, and isn't certified where it wasn't shown to come true. What was published before the programme is
+    marked as such.
 
-    An estimate on fewer than `reporting.min_group` contacts is suppressed, whatever it is about; one whose kind of
+    An estimate on fewer than `reporting.min_group` customers is suppressed, whatever it is about; one whose kind of
     interval wasn't shown to hold at its number of answers and design is not certified.
     """
     unit = unit_of(key, group)
@@ -100,8 +103,12 @@ def make_record(
     empty = {"value": None, "se": None, "low": None, "high": None}
     if isinstance(number, NoEstimate):
         return Record(**common, **empty, n=number.n, status=number.status)
-    if suppressed or (isinstance(number, Estimate | Measured | Foretold) and number.n < programme.reporting.min_group):
+    if suppressed or (isinstance(number, Estimate | Measured | Foretold) and too_few(number, programme)):
         return Record(**common, **empty, n=None, status="suppressed")
+    if isinstance(number, Published):
+        if number.n is not None and number.n < programme.reporting.min_group:
+            return Record(**common, **empty, n=None, status="suppressed")
+        return Record(**common, **asdict(number), status="published")
     if not isinstance(number, Estimate | Measured | Foretold):
         if not math.isfinite(number):
             raise ResultError(f"{key}: {number!r} is not a number that can be recorded")
@@ -126,8 +133,7 @@ def make_record(
             return Record(**common, **empty, n=number.n, status="not_certified")
         shown = {name: getattr(number, name) for name in ("value", "se", "low", "high", "n")}
         return Record(**common, **shown, status="ok", verdict=verdict)
-    if number.status != "exact" and not (number.status == "ok" and tried and certification.is_certified(number)):
-        status = "not_estimable" if number.status == "not_estimable" else "not_certified"
+    if (status := status_of(number, programme)) not in SHOWN:
         return Record(**common, **empty, n=number.n, status=status)
     low, high = number.interval(programme.reporting.confidence)
     se = 0.0 if number.status == "exact" else number.se or None  # an interval from pseudo-answers has no standard error
@@ -141,6 +147,24 @@ def make_record(
         status=number.status,
         verdict=verdict,
     )
+
+
+def too_few(number: Estimate | Measured | Foretold, programme: Programme) -> bool:
+    """Fewer customers than may be shown; of one customer's contacts all are one."""
+    behind = customers_behind(number) if isinstance(number, Estimate) else number.n
+    return behind < programme.reporting.min_group
+
+
+def status_of(number: Estimate | NoEstimate, programme: Programme) -> str:
+    """A status of results.json: suppressed on too few customers, and not certified where no study showed that such an interval holds."""
+    if isinstance(number, NoEstimate):
+        return number.status
+    if too_few(number, programme):
+        return "suppressed"
+    if number.status in ("exact", "not_estimable"):
+        return number.status
+    tried = programme.reporting.confidence == certification.CONFIDENCE
+    return "ok" if tried and certification.is_certified(number) else "not_certified"
 
 
 def unit_of(key: str, group: dict[str, str]) -> str:
@@ -173,7 +197,7 @@ class Recorder:
     def __call__(
         self,
         key: str,
-        number: Estimate | NoEstimate | Measured | Foretold | float,
+        number: Estimate | NoEstimate | Measured | Foretold | Published | float,
         *,
         verdict: str | None = None,
         suppressed: bool = False,

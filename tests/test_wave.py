@@ -161,7 +161,7 @@ def test_answers_without_a_level_are_a_group_that_can_be_worked_out(waves):
     customers.loc[customers["customer_id"].isin(answered), "industry"] = None
     clean.tables["customers"] = customers
     holed = replace(wave, clean=clean)
-    hidden = hidden_groups(holed, segment_groups(holed), "index_answers")
+    hidden = hidden_groups(holed, segment_groups(holed), "index_customers")
     assert len([level for segment, level in hidden if segment == "industry"]) == 1
     assert not [level for segment, level in hidden if segment == "region"]
 

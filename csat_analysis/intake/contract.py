@@ -163,8 +163,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("period", "period", key=True, required=True),
         key("key"),
         text("group"),
-        number("value", required=True),
-        number("se", low=0),
+        number("value", "share", required=True),
+        number("se", "share", low=0),
         number("n", low=0),
     ),
     "actions": (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from csat_analysis.errors import IntakeError
-from csat_analysis.intake import links, sales
+from csat_analysis.intake import earlier, links, sales
 from csat_analysis.intake.cleaning import Ledger, clean_table
 from csat_analysis.intake.contract import check_clean, columns_of, name_columns
 from csat_analysis.intake.readers import closest, read_raw, table_files
@@ -77,6 +77,7 @@ class Cleaner:
     def __init__(self, root: Path, period: Period, programme: Programme) -> None:
         self.period, self.programme, self.quarantine = period, programme, Quarantine()
         files = self.find_files(root)
+        self.first = min((p for p in periods_available(root) if p.unit == period.unit), default=period)
         self.ledgers = {
             table: Ledger(read_raw(files[table], root), self.quarantine) for table in TABLES if table in files
         }
@@ -113,6 +114,9 @@ class Cleaner:
         tables["responses"] = self.answers(tables["responses"])
         if "invitations" in tables:
             tables["invitations"] = self.asked(tables["invitations"])
+        if "history" in tables:
+            own = self.ledgers["history"]
+            tables["history"] = earlier.earlier_figures(tables["history"], own, self.programme, self.first)
         on = links.survey_date(tables, self.period)
         if "customers" in tables:
             tables = self.against_frame(tables, on)

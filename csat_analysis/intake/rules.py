@@ -199,6 +199,23 @@ class Rule(StrEnum):
         "a sales target of 0 can't be divided by: no attainment of this manager",
         "销售目标为零，无法计算该经理的达成率",
     )
+    HISTORY_MEASURE = (
+        "history_measure",
+        "an earlier figure that the trend doesn't show: its key is none of index, nps and csat, or it is a group's; set aside",
+        "走势图不含的往期数据：指标不是 index、nps、csat 之一，或为分组数据，剔除",
+    )
+    HISTORY_PERIOD = (
+        "history_period",
+        "an earlier figure of a period that isn't before the first survey, or of another length than its: set aside",
+        "往期数据的期间不早于首次调查，或期间长度与调查不同，剔除",
+    )
+    HISTORY_VALUE = ("history_value", "an earlier figure without a value, set aside", "往期数据没有数值，剔除")
+    HISTORY_SCALE = (
+        "history_scale",
+        "an earlier figure beyond its measure's scale (index in points of a hundred, NPS in points, CSAT as a share or with %); "
+        "an index of at most one point is taken for the form from zero to one; set aside",
+        "往期数据超出指标的取值范围（指数为百分制，NPS 为净推荐值点数，CSAT 为占比或带 %）；指数不足一分的视为误用零到一的写法，剔除",
+    )
     UNKNOWN_FILE = (
         "unknown_file",
         "a file that is no table of the contract (misspelt?), not read",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csat_analysis.disclosure import suppressed_groups
+from csat_analysis.disclosure import size, suppressed_groups
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.estimators import mean
 from csat_analysis.metrics.satisfaction import dimension_column
@@ -54,7 +54,7 @@ def hidden(gaps: dict[tuple[str, str], Number], min_group: int) -> set[tuple[str
     """(competitor, dimension) that may not be shown: too few raters, and what would give those away."""
     names = set()
     for dimension in {dimension for _, dimension in gaps}:
-        sizes = {c: number.n for (c, d), number in gaps.items() if d == dimension and c != ALL}
+        sizes = {c: size(number) for (c, d), number in gaps.items() if d == dimension and c != ALL}
         names |= {(competitor, dimension) for competitor in suppressed_groups(sizes, min_group)}
     return names
 

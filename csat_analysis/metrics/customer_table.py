@@ -79,7 +79,8 @@ def transactions(waves: Mapping[Period, Wave], wave: Wave) -> pd.DataFrame:
 
 
 def answers(waves: Mapping[Period, Wave]) -> pd.DataFrame:
-    """Each customer's last answer; of two panels in one period the representative one."""
+    """Each customer's last answer, the mean of its contacts' where several answered; of two panels in one period the
+    representative one."""
     parts = []
     for period, wave in sorted(waves.items()):
         given = wave.answers
@@ -87,10 +88,11 @@ def answers(waves: Mapping[Period, Wave]) -> pd.DataFrame:
             continue
         outcomes = given[[name for name in ("nps", "csat") if name in given]]
         scores = wave.answer_scores[[PERSON, *wave.programme.dimensions]].rename(columns={PERSON: "satisfaction"})
-        parts.append(pd.concat([given["customer_id"], scores, outcomes], axis=1).assign(answered_in=str(period)))
+        by = pd.concat([given["customer_id"], scores, outcomes], axis=1).groupby("customer_id")
+        parts.append(by.mean().reset_index().assign(answered_in=str(period)))
     if not parts:
         return pd.DataFrame()
-    found = pd.concat(parts, ignore_index=True).dropna(subset=["customer_id"])
+    found = pd.concat(parts, ignore_index=True)
     return found.drop_duplicates("customer_id", keep="last").set_index("customer_id")
 
 

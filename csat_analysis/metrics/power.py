@@ -16,7 +16,7 @@ from csat_analysis.metrics.segments import segment_groups
 from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.period import Period
 from csat_analysis.survey.power import PlannedChange, correlation_between, plan_change
-from csat_analysis.survey.sampling import customers_asked
+from csat_analysis.survey.sampling import customers_asked, customers_or_contacts
 
 BESIDE = ("nps", "csat", "satisfied_share")  # measures beside the index and the dimensions
 
@@ -172,14 +172,16 @@ class Power:
 
     def answered(self, wave: Wave, panels: Iterable[str]) -> set[str]:
         mine = wave.responses[wave.responses["panel"].isin(list(panels))]
-        return set(mine["customer_id"].fillna(mine["contact_id"]))
+        return set(customers_or_contacts(mine))
 
 
 def response_rates(wave: Wave) -> pd.DataFrame:
-    """One row a panel: asked (without the ineligible), answered, rate (0–1); missing where invitations weren't supplied."""
+    """One row a panel: customers (or staff) asked (without the ineligible), answered by one contact or more, rate (0–1);
+    missing where invitations weren't supplied."""
     rows = {}
     for name in wave.programme.panels:
-        asked, answered = customers_asked(wave.clean, name), (wave.responses["panel"] == name).sum()
+        mine = wave.responses[wave.responses["panel"] == name]
+        asked, answered = customers_asked(wave.clean, name), customers_or_contacts(mine).nunique()
         count = np.nan if asked is None else len(asked)
         rows[name] = {"asked": count, "answered": answered, "rate": answered / count if count else np.nan}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["asked", "answered", "rate"], dtype=float)

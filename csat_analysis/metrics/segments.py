@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from csat_analysis.disclosure import suppressed_groups
+from csat_analysis.disclosure import size, suppressed_groups
 from csat_analysis.metrics import satisfaction
 from csat_analysis.metrics.against_rest import in_order
 from csat_analysis.metrics.wave import Number, Wave
@@ -15,7 +16,7 @@ from csat_analysis.survey.frame import SIZE, with_size
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """One level of a segment: its index and NPS with the answers behind them, and how they differ from the rest's."""
+    """One level of a segment: its index and NPS with the customers behind them, and how they differ from the rest's."""
 
     segment: str
     level: str
@@ -23,8 +24,8 @@ class Group:
     nps: Number
     difference: Number
     nps_difference: Number
-    index_answers: int
-    nps_answers: int
+    index_customers: int
+    nps_customers: int
 
     @property
     def place(self) -> tuple[str, str]:
@@ -59,20 +60,23 @@ def one_group(wave: Wave, segment: str, level: str, levels: pd.Series) -> Group:
     difference = (index - satisfaction.index_of(design, scores, programme, inside=rest)).process()
     of_rest = satisfaction.nps(design, wave.answers, programme, inside=rest)
     nps_difference = (nps - of_rest).process()
-    fewest = min(dimensions[name].n for name, weight in programme.weights.items() if weight)
-    return Group(segment, level, index, nps, difference, nps_difference, fewest, nps.n)
+    fewest = min(size(dimensions[name]) for name, weight in programme.weights.items() if weight)
+    return Group(segment, level, index, nps, difference, nps_difference, fewest, size(nps))
 
 
-def hidden_groups(wave: Wave, groups: list[Group], answers: str) -> set[tuple[str, str]]:
-    """(segment, level) of the groups that may not be shown, by `index_answers` or `nps_answers`.
+def hidden_groups(wave: Wave, groups: list[Group], customers: str) -> set[tuple[str, str]]:
+    """(segment, level) of the groups that may not be shown, by `index_customers` or `nps_customers`.
 
-    Answers without a level are a group of their own: all levels and the whole would tell theirs.
+    Customers without a level are a group of their own: all levels and the whole would tell theirs.
     """
-    measured = wave.answer_scores[satisfaction.PERSON] if answers == "index_answers" else wave.answers.get("nps")
+    measured = wave.answer_scores[satisfaction.PERSON] if customers == "index_customers" else wave.answers.get("nps")
+    unit = wave.sample.design.unit
     hidden, known = set(), levels_of_answers(wave)
     for segment in known:
-        sizes = {group.level: getattr(group, answers) for group in groups if group.segment == segment}
-        nameless = known[segment].isna() & measured.notna() if measured is not None else []
-        names = suppressed_groups(sizes | {None: int(sum(nameless))}, wave.programme.reporting.min_group)
+        sizes = {group.level: getattr(group, customers) for group in groups if group.segment == segment}
+        nameless = (
+            (known[segment].isna() & measured.notna()).to_numpy() if measured is not None else np.zeros(len(unit), bool)
+        )
+        names = suppressed_groups(sizes | {None: len(np.unique(unit[nameless]))}, wave.programme.reporting.min_group)
         hidden |= {(segment, level) for level in names if level is not None}
     return hidden

@@ -59,7 +59,7 @@ class Wave:
     @cached_property
     def sample(self) -> Sample:
         """The representative sample with its final weights: the basis of every number of this wave."""
-        return Sample(self.design_sample.rows, self.weighting.design)
+        return Sample(self.design_sample.rows, self.weighting.design, self.design_sample.population)
 
     @cached_property
     def answers(self) -> pd.DataFrame:

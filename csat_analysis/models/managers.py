@@ -104,14 +104,16 @@ class Managers:
         return self.too_few(self.wave.answer_scores[PERSON].notna())
 
     def too_few(self, counted: pd.Series) -> set[object]:
-        """Managers of too few answers, and those who would give them away.
+        """Managers of too few customers, and those who would give them away.
 
-        counted: which answers a number is made of; nobody's are a group of their own. Not among all alone but also among the managers of a region, or of
-        another level that holds its managers whole: its own number is shown, and so theirs could be worked out from it.
+        counted: which answers a number is made of (a customer's several contacts are one); nobody's are a group of their own.
+        Not among all alone but also among the managers of a region, or of another level that holds its managers whole: its
+        own number is shown, and so theirs could be worked out from it.
         """
         least = self.wave.programme.reporting.min_group
-        counted = counted.to_numpy(bool)
-        owner, segments = self.answering[counted], self.wave.segments[counted]
+        mine = np.flatnonzero(counted.to_numpy(bool))
+        each = mine[np.sort(np.unique(self.wave.sample.design.unit[mine], return_index=True)[1])]
+        owner, segments = self.answering.iloc[each], self.wave.segments.iloc[each]
         found = suppressed_groups(sizes_with_nobody(owner), least)
         for name in segments.columns.drop(MANAGER, errors="ignore"):
             level = segments[name].astype(object).fillna(UNKNOWN)

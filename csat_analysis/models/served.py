@@ -118,12 +118,14 @@ def own_cases(
     """The cases behind a wave's answers, each with the answer's row; None where the period's files lack the table."""
     if WAITS[name].table not in wave.clean.tables or answers.empty:
         return None
-    first = answers.drop_duplicates("customer_id")
-    found = cases_since(waves, wave, name, since, first.set_index("customer_id")["responded_on"])
-    if isinstance(found, NoEstimate):
-        return None
-    rows = pd.Series(first.index, index=first["customer_id"])
-    return found.assign(row=found["customer_id"].map(rows).astype(int))
+    parts = []
+    for _, once in answers.groupby(answers.groupby("customer_id").cumcount()):  # each of a customer's contacts in turn
+        found = cases_since(waves, wave, name, since, once.set_index("customer_id")["responded_on"])
+        if isinstance(found, NoEstimate):
+            return None
+        rows = pd.Series(once.index, index=once["customer_id"])
+        parts.append(found.assign(row=found["customer_id"].map(rows).astype(int)))
+    return pd.concat(parts, ignore_index=True)
 
 
 def held_equal(table: pd.DataFrame, inside: np.ndarray) -> pd.DataFrame:

@@ -14,11 +14,13 @@ from csat_analysis.period import Period
 from csat_analysis.report import figures, wording
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.wording import say
-from csat_analysis.results import Record
+from csat_analysis.results import WITH_INTERVAL, Record
 
 BOUNDS = (0, 100)  # the ends of the index, in points
 HERO = 560  # pixels: the trend beside the headline number
 NOTHING = "–"
+PUBLISHED = "published"
+TREND = ("satisfaction.trend", "satisfaction.published")
 TONES = {"higher": "accent", "lower": "warn", "above_index": "accent", "below_index": "warn"}
 
 
@@ -63,8 +65,8 @@ def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]], tones: Map
                 "group": group,
                 "name": name,
                 "value": record.value,
-                "low": record.low if record.status == "ok" else None,
-                "high": record.high if record.status == "ok" else None,
+                "low": record.low if record.status in WITH_INTERVAL else None,
+                "high": record.high if record.status in WITH_INTERVAL else None,
                 "tone": tones.get(record.verdict, "context" if record.verdict else "accent"),
                 "label": wording.number_text(record.value, record.unit, language)
                 if record.shown
@@ -121,16 +123,18 @@ def dots_chart(
 
 
 def trend_records(numbers: Numbers, measure: str) -> list[Record]:
-    """A measure's records, oldest period first."""
-    records = [r for r in numbers.results.records if r.key == "satisfaction.trend" and r.group["measure"] == measure]
+    """A measure's records, oldest period first; figures published before the programme among them."""
+    records = [r for r in numbers.results.records if r.key in TREND and r.group["measure"] == measure]
     return sorted(records, key=lambda record: Period.parse(record.group["period"]))
 
 
 def trend_table(numbers: Numbers, records: list[Record]) -> pd.DataFrame:
-    """The table that `figures.trend` draws; a period without a number is a dash, for want of room for words."""
+    """The table that `figures.trend` draws; a period without a number is a dash, for want of room for words, and a figure
+    published before the programme is hollow."""
     ticks = [wording.period_tick(record.group["period"], numbers.language) for record in records]
     table = rows_table(numbers, [("", "", record) for record in records])
     table.loc[table["value"].isna(), "label"] = NOTHING
+    table["hollow"] = [record.status == PUBLISHED for record in records]
     return table.assign(name=[part for part, _ in ticks], group=[year for _, year in ticks])
 
 
@@ -148,8 +152,11 @@ def trend_chart(numbers: Numbers) -> Chart | None:
         words = say("label.standard", language, value=wording.number_text(standard.value, standard.unit, language))
         reference = {"reference": standard.value, "reference_label": words}
     first, last = (wording.number_text(record.value, record.unit, language) for record in (shown[0], shown[-1]))
+    earlier = any(record.status == PUBLISHED for record in shown)
+    if earlier:
+        reference["hollow_label"] = say("label.published", language)
     alt = say(
-        "overview.trend.alt",
+        "overview.trend.alt.published" if earlier else "overview.trend.alt",
         language,
         count=len(shown),
         first=first,

@@ -40,15 +40,18 @@ def trend(
     height: int = 230,
     reference: float | None = None,
     reference_label: str = "",
+    hollow_label: str = "",
 ) -> Figure:
     """A line through periods with an interval at each; the latest carries the colour.
 
     `table` has one row a period, in order: `name` and `group` (first and second line under the axis; a repeated group
     is written once), `value`, `low`, `high`, `label` (the value in words). A missing value leaves a gap. `bounds` are
-    the ends of the measure's scale.
+    the ends of the measure's scale. Rows that are `hollow` (of another source; they come first) have hollow dots on a dashed
+    line, and `hollow_label` says what they are.
     """
     figure, ax = canvas(width, height)
-    top, bottom, left, right = 26 if reference is None else 44, height - 42, 34, width - 26
+    headed = reference is not None or hollow_label
+    top, bottom, left, right = 44 if headed else 26, height - 42, 34, width - 26
     ticks = axis_ticks([table["value"], table["low"], table["high"], pd.Series([reference], dtype=float)], bounds, 4)
     y = scale(ticks[0], ticks[-1], bottom, top)
     step = (right - left - 40) / max(len(table) - 1, 1)
@@ -60,13 +63,18 @@ def trend(
         ax.plot([left, right], [y(reference)] * 2, color=PALETTE["ink"], linewidth=1.2, dashes=(4, 3), clip_on=False)
         ax.plot([left, left + 20], [10, 10], color=PALETTE["ink"], linewidth=1.2, dashes=(4, 3), clip_on=False)
         write(ax, left + 26, 10, reference_label, size=SMALL, color="ink", align="left")
-    ax.plot(places, y(table["value"]), color=PALETTE["context"], linewidth=1.5, clip_on=False)
+    hollow = hollow_rows(table)
+    join(ax, places, y(table["value"]), hollow)
+    if hollow_label:
+        write(ax, right, 10, hollow_label, size=SMALL, color="ink", align="right")
+        empty_dot(ax, right - text_width(hollow_label, SMALL) - 10, 10, "context")
     written = None
-    for x, row, latest in zip(places, table.itertuples(), [False] * (len(table) - 1) + [True], strict=True):
+    last = [False] * (len(table) - 1) + [True]
+    for x, row, latest, empty in zip(places, table.itertuples(), last, hollow, strict=True):
         tone = "accent" if latest else "context"
         if pd.notna(row.value):
-            mark(ax, x, row, y, tone, upright=True)
-            above = y(row.high) if pd.notna(row.high) else y(row.value)
+            mark(ax, x, row, y, tone, upright=True, hollow=empty)
+            above = y(row.high) if pd.notna(row.high) else y(row.value) - 6  # clear of the dot
             write(
                 ax,
                 x,
@@ -94,11 +102,27 @@ def sparkline(table: pd.DataFrame, *, width: int = SPARK, height: int = 44) -> F
     y = scale(low, high if high > low else low + 1, height - 6, 6)
     step = (width - 12) / max(len(table) - 1, 1)
     places = [6 + step * place for place in range(len(table))]
-    ax.plot(places, y(table["value"]), color=PALETTE["context"], linewidth=1.5, clip_on=False)
-    for x, row, latest in zip(places, table.itertuples(), [False] * (len(table) - 1) + [True], strict=True):
+    hollow = hollow_rows(table)
+    join(ax, places, y(table["value"]), hollow)
+    last = [False] * (len(table) - 1) + [True]
+    for x, row, latest, empty in zip(places, table.itertuples(), last, hollow, strict=True):
         if pd.notna(row.value):
-            mark(ax, x, row, y, "accent" if latest else "context", upright=True, radius=3)
+            mark(ax, x, row, y, "accent" if latest else "context", upright=True, radius=3, hollow=empty)
     return figure
+
+
+def hollow_rows(table: pd.DataFrame) -> list[bool]:
+    return table["hollow"].astype(bool).tolist() if "hollow" in table else [False] * len(table)
+
+
+def join(ax: Axes, places: list[float], y: pd.Series, hollow: list[bool]) -> None:
+    """The line through a trend, dashed up to the first point that isn't hollow."""
+    style = {"color": PALETTE["context"], "linewidth": 1.5, "clip_on": False}
+    first = hollow.index(False) if False in hollow else len(hollow)
+    if first:
+        ax.plot(places[: first + 1], y.iloc[: first + 1], dashes=(4, 3), **style)
+    if first < len(places):
+        ax.plot(places[first:], y.iloc[first:], **style)
 
 
 def dot_interval(
@@ -205,7 +229,17 @@ def draw_row(ax: Axes, placed: dict, x: Callable, left: float, width: float) -> 
     )
 
 
-def mark(ax: Axes, place: float, row: tuple, along: Callable, tone: str, *, upright: bool, radius: float = 4.5) -> None:
+def mark(
+    ax: Axes,
+    place: float,
+    row: tuple,
+    along: Callable,
+    tone: str,
+    *,
+    upright: bool,
+    radius: float = 4.5,
+    hollow: bool = False,
+) -> None:
     """One dot on its interval; no interval is drawn where there is none."""
     colour = PALETTE[tone]
     if pd.notna(row.low) and pd.notna(row.high):
@@ -219,4 +253,21 @@ def mark(ax: Axes, place: float, row: tuple, along: Callable, tone: str, *, upri
             clip_on=False,
         )
     x, y = (place, along(row.value)) if upright else (along(row.value), place)
-    ax.plot([x], [y], marker="o", markersize=2 * radius, color=colour, markeredgewidth=0, clip_on=False)
+    if hollow:
+        empty_dot(ax, x, y, tone, radius)
+    else:
+        ax.plot([x], [y], marker="o", markersize=2 * radius, color=colour, markeredgewidth=0, clip_on=False)
+
+
+def empty_dot(ax: Axes, x: float, y: float, tone: str, radius: float = 4.5) -> None:
+    colour, ground = PALETTE[tone], PALETTE["ground"]
+    ax.plot(
+        [x],
+        [y],
+        marker="o",
+        markersize=2 * radius,
+        color=colour,
+        markerfacecolor=ground,
+        markeredgewidth=1.5,
+        clip_on=False,
+    )

@@ -13,7 +13,7 @@ from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.report import wording
 from csat_analysis.report.wording import say
-from csat_analysis.results import Record, Results
+from csat_analysis.results import WITH_INTERVAL, Record, Results
 from csat_analysis.survey.answering import MISSING
 
 DIFFERENCES = (
@@ -232,7 +232,7 @@ class Numbers:
     def _popover(self, place: str, record: Record) -> dict[str, object]:
         error = (
             wording.number_text(record.se, record.unit, self.language, signed=True).lstrip("+")
-            if record.status == "ok" and record.se is not None
+            if record.status in WITH_INTERVAL and record.se is not None
             else None
         )
         return {
@@ -275,7 +275,7 @@ class Numbers:
         return write(record.value, record.unit, self.language)
 
     def _interval(self, record: Record) -> str:
-        if record.status != "ok" or record.low is None:
+        if record.status not in WITH_INTERVAL or record.low is None:
             return ""
         return wording.interval_text(
             record.low, record.high, record.unit, self.language, signed=record.key in DIFFERENCES

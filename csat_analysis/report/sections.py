@@ -96,7 +96,7 @@ def absent_headline(view: View, index: Record) -> str:
 
 
 def trend_gaps(view: View) -> list[str]:
-    """Which surveys have no point in the trend, and why."""
+    """Which points of the trend are of before the programme; which surveys have none, and why."""
     gaps = [record for record in charts.trend_records(view.numbers, "index") if not record.shown]
     apart = [view.period_title(record.group["period"]) for record in gaps if record.status == "not_computed"]
     others = [
@@ -104,7 +104,10 @@ def trend_gaps(view: View) -> list[str]:
         for record in gaps
         if record.status != "not_computed"
     ]
-    said = [view.say("overview.trend.apart", items=view.list(apart))] if apart else []
+    published = [r for r in charts.trend_records(view.numbers, "index") if r.status == charts.PUBLISHED]
+    periods = [view.period_title(record.group["period"]) for record in published]
+    said = [view.say("overview.trend.published", items=view.list(periods))] if published else []
+    said += [view.say("overview.trend.apart", items=view.list(apart))] if apart else []
     return said + ([view.say("overview.trend.hidden", items=view.list(others))] if others else [])
 
 

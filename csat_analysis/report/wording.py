@@ -168,7 +168,16 @@ HIDDEN = {
 }
 STATUSES = {
     status: f"status.{status}"
-    for status in ("ok", "exact", "suppressed", "not_certified", "not_estimable", "not_supplied", "not_computed")
+    for status in (
+        "ok",
+        "exact",
+        "published",
+        "suppressed",
+        "not_certified",
+        "not_estimable",
+        "not_supplied",
+        "not_computed",
+    )
 }
 TRAITS = {  # (column of customers, level): what survey.yml needn't name
     ("exclusive", None): "trait.exclusive",

@@ -20,10 +20,13 @@ OTHERS = "others"  # the stratum of customers who aren't all asked
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Answers that stand for a population: row labels of the cleaned responses, and the design with a row for each."""
+    """Answers that stand for a population: row labels of the cleaned responses, the design with a row for each, and the customers
+    that the weights add up to (infinite where they stand for no list).
+    """
 
     rows: pd.Index
     design: Design
+    population: float = np.inf
 
 
 def panel_sample(clean: Clean, programme: Programme, panel: str) -> Sample:
@@ -42,14 +45,15 @@ def panel_sample(clean: Clean, programme: Programme, panel: str) -> Sample:
     drawn = asked.size if asked is not None else (rule.size or 0)
     population = frame_size(clean) if rule.draw in IN_LIST_ORDER else drawn
     known = population >= customer.nunique() > 0
-    design = Design.of(
-        contact=contact_ids(mine, customer),
-        unit=customer.to_numpy(),
+    heard = heard_part(clean, customer) if known and rule.draw in TAKE_ALL else 1.0
+    design = design_of_contacts(
+        mine,
+        named_apart(customer, responses, panel) if rule.from_frame else customer,
         stratum=np.full(len(mine), panel),
         weight=1 / customer.map(customer.value_counts()).to_numpy(dtype=float),
         wave=str(clean.period),
-        population={panel: population} if known else {},
-        drawn={panel: drawn} if drawn else {},
+        population={panel: population / heard} if known else {},
+        drawn={panel: drawn / heard} if drawn else {},
         systematic=[panel] if drawn and in_list_order(rule, clean) else [],
         order=list_rank(customer, rule, clean),
     )
@@ -109,18 +113,22 @@ def weighted_sample(
     contacts = mine["customer_id"].map(mine["customer_id"].value_counts()).to_numpy(dtype=float)
     base = mine["customer_id"].map(frame["base"]).fillna(1.0).to_numpy() / contacts
     standing_for = pd.Series(base, index=mine.index).groupby(stratum).sum()
-    design = Design.of(
-        contact=contact_ids(mine, mine["customer_id"]),
-        unit=mine["customer_id"].to_numpy(),
+    heard = {
+        h: heard_part(clean, mine.loc[stratum == h, "customer_id"]) for h in set(key_accounts) & set(answered.index)
+    }
+    design = design_of_contacts(
+        mine,
+        mine["customer_id"],
         stratum=stratum.to_numpy(),
         weight=stratum.map({h: population[h] / n for h, n in standing_for.items()}).to_numpy(dtype=float) * base,
-        population={h: n for h, n in population.items() if not without_fraction(h)},
-        drawn=drawn,
+        population={h: n / heard.get(h, 1.0) for h, n in population.items() if not without_fraction(h)},
+        drawn={h: n / heard.get(h, 1.0) for h, n in drawn.items()},
         systematic=[OTHERS] if rule and OTHERS in drawn and in_list_order(rule, clean) else [],
         order=list_rank(mine["customer_id"], rule, clean) if rule else None,
         wave=str(clean.period),
     )
-    return Sample(rows, replace(design, merged=design.merged + tuple((name, into) for name in silent)))
+    design = replace(design, merged=design.merged + tuple((name, into) for name in silent))
+    return Sample(rows, design, float(sum(population.values())))
 
 
 def strata_of_frame(clean: Clean, programme: Programme, visits: list[str], key_accounts: pd.Series) -> pd.DataFrame:
@@ -139,8 +147,9 @@ def brought_sample(clean: Clean, programme: Programme) -> Sample:
     """Every answer, with the weight and strata that the survey brings (with replacement: no population is known)."""
     responses = clean.tables["responses"]
     weight, strata = programme.design.weight, programme.design.strata
-    design = Design.of(
-        contact_ids(responses, responses["contact_id"]),
+    design = design_of_contacts(
+        responses,
+        customers_or_contacts(responses),
         wave=str(clean.period),
         weight=responses[weight].astype(float).fillna(0).to_numpy() if weight else None,
         stratum=responses[strata].astype(str).to_numpy() if strata else None,
@@ -149,9 +158,81 @@ def brought_sample(clean: Clean, programme: Programme) -> Sample:
 
 
 def whole_sample(clean: Clean, rows: pd.Index) -> Sample:
-    """These answers, each alike: nothing is known of those they were drawn from."""
+    """These answers, each customer alike: nothing is known of those they were drawn from."""
     responses = clean.tables["responses"].loc[rows]
-    return Sample(rows, Design.of(responses["contact_id"], wave=str(clean.period)))
+    customer = customers_or_contacts(responses)
+    weight = 1 / customer.map(customer.value_counts()).to_numpy(dtype=float)
+    return Sample(rows, design_of_contacts(responses, customer, weight=weight, wave=str(clean.period)))
+
+
+def design_of_contacts(
+    responses: pd.DataFrame,
+    customer: pd.Series,
+    *,
+    weight: np.ndarray | None = None,
+    stratum: np.ndarray | None = None,
+    order: np.ndarray | None = None,
+    **of_customers: object,
+) -> Design:
+    """A design with a row an answer whose sampling units are customers.
+
+    Populations, draws and strata are checked and merged with a row a customer (three contacts of one key account are one of
+    twenty, not three), then spread over the contacts. Checked against R `svydesign(id = ~customer)` (tests/reference).
+    """
+    contact = contact_ids(responses, customer)
+    weight = np.ones(len(contact)) if weight is None else np.asarray(weight, dtype=float)
+    if not contact.is_unique:
+        twice = contact[contact.duplicated()][0]
+        raise EstimateError(f"contact {twice!r} stands twice in one design: an answer a contact")
+    unit, names = pd.factorize(customer.to_numpy())
+    first = pd.Series(unit).drop_duplicates().index.to_numpy()
+    if stratum is not None and (moved := np.flatnonzero(stratum != stratum[first][unit])).size:
+        raise EstimateError(
+            f"customer {names[unit[moved[0]]]!r} has contacts in two strata ({stratum[first][unit][moved[0]]} and "
+            f"{stratum[moved[0]]}): a customer is drawn whole, so its contacts share a stratum"
+        )
+    units = Design.of(
+        names,
+        weight=np.bincount(unit, weight, minlength=len(names)),
+        stratum=None if stratum is None else stratum[first],
+        order=None if order is None else np.asarray(order)[first],
+        **of_customers,
+    )
+    return replace(
+        units, contact=contact, weight=weight, stratum=units.stratum[unit], order=units.order[unit], unit=unit
+    )
+
+
+def customers_or_contacts(responses: pd.DataFrame) -> pd.Series:
+    """Whom an answer is a sampling unit of: the customer where it is known, else the contact."""
+    return responses["customer_id"].fillna(responses["contact_id"]).astype(object)
+
+
+def named_apart(customer: pd.Series, responses: pd.DataFrame, panel: str) -> pd.Series:
+    """Units' names in a panel: a customer whose contacts answered in several panels is another unit in each (the draws are
+    separate, and its stratum can't be two)."""
+    own = responses[responses["customer_id"].isin(customer)]
+    of = own.groupby("customer_id")
+    several = (of["contact_id"].nunique() > 1) & (of["panel"].nunique() > 1)
+    return customer.where(~customer.isin(several.index[several]), customer + " in " + panel)
+
+
+def heard_part(clean: Clean, customers: pd.Series) -> float:
+    """Of these answering customers, the part that was heard: the mean share of a customer's asked contacts who answered.
+
+    A panel of customers of whom each answered is no census while a contact is silent. Its stratum counts as so much larger,
+    drawn and population alike: customers answered in part, as the variance knows those who didn't answer at all.
+    """
+    invitations = clean.tables.get("invitations")
+    if invitations is None or not len(customers):
+        return 1.0
+    asked = invitations[invitations["customer_id"].isin(customers)]
+    if "outcome" in asked:
+        asked = asked[asked["outcome"] != "ineligible"]
+    people = asked.drop_duplicates(["customer_id", "contact_id"])
+    heard = people["contact_id"].isin(clean.tables["responses"]["contact_id"]).groupby(people["customer_id"]).mean()
+    whole = heard.reindex(customers.unique()).replace(0.0, np.nan).fillna(1.0)  # who answered uninvited is heard
+    return float(whole.mean())
 
 
 def take_all_strata(clean: Clean, programme: Programme) -> pd.Series:
