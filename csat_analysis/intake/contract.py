@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from csat_analysis.errors import IntakeError
-from csat_analysis.intake.readers import RawTable, closest, one_line
+from csat_analysis.intake.grid import one_line
+from csat_analysis.intake.readers import RawTable, closest
 from csat_analysis.programme import Outcome, Programme
 
 if TYPE_CHECKING:
