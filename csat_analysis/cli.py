@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = add_command(commands, check, "check", "say what a period's raw files hold, and whether they can be used")
     command.add_argument("period", metavar="PERIOD")
+    command.add_argument("--lang", choices=("zh", "en"), help="the language of what is said; else survey.yml's first")
 
     command = add_command(commands, draw, "draw", "draw a period's sample from its customers, and write whom to invite")
     command.add_argument("period", metavar="PERIOD")
@@ -132,14 +133,26 @@ def shortest(path: Path) -> Path:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    from csat_analysis.intake import check_table, problems
+    from csat_analysis.intake.proposals import raw_tables
     from csat_analysis.metrics.wave import load_wave, load_waves
     from csat_analysis.period import Period
+    from csat_analysis.programme import load_programme
+    from csat_analysis.report.check import what_came_in, what_is_proposed, what_to_do
 
     root, period = root_of(arguments), Period.parse(arguments.period)
-    wave = load_wave(root, period)
-    show_table(check_table(wave.clean, wave.programme), f"{period}: what came in")
-    show_table(problems(wave.clean), f"{period}: what was set aside, set to missing or repaired")
+    programme = load_programme(root, period)
+    language = arguments.lang or programme.languages[0]
+    raws, unreadable = raw_tables(root, period)
+    try:
+        for title, table in what_came_in(load_wave(root, period).clean, programme, language):
+            show_table(table, title, language)
+    finally:  # what can't be used yet is what most needs a proposal
+        for title, table in what_is_proposed(raws, programme, period, language):
+            show_table(table, title, language)
+        for line in what_to_do(raws, programme, language):
+            print(line)
+        for error in unreadable[1:]:  # the first is what stops the period
+            print(f"csat: {error}", file=sys.stderr)
     load_waves(root, period)  # a run recomputes the earlier waves too: what is wrong with theirs stops it
     return 0
 
@@ -192,14 +205,16 @@ def simulate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def show_table(table: pd.DataFrame, title: str) -> None:
+def show_table(table: pd.DataFrame, title: str, language: str) -> None:
     """Print a data frame; one without rows as "nothing". Written to a file, its lines aren't broken at 80 columns."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
+    from csat_analysis.report.wording import say
+
     if table.empty:
-        print(f"{title}: nothing")
+        print(say("check.nothing", language, title=title))
         return
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     texts = table.astype(object).where(table.notna(), "").astype(str)

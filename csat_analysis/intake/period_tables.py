@@ -11,6 +11,7 @@ import pandas as pd
 from csat_analysis.errors import IntakeError
 from csat_analysis.intake import links, sales
 from csat_analysis.intake.cleaning import Ledger, clean_table
+from csat_analysis.intake.column_names import table_meant
 from csat_analysis.intake.contract import check_clean, columns_of, name_columns
 from csat_analysis.intake.headings import competitor_columns, competitors_in, sources_of
 from csat_analysis.intake.readers import closest, read_raw, table_files
@@ -92,13 +93,17 @@ class Cleaner:
         files, strangers = table_files(folder)
         if "responses" not in files:
             there = ", ".join(path.name for path in [*files.values(), *strangers]) or "nothing"
+            called = [path for path in strangers if table_meant(path.stem, ["responses"])]
             near = closest("responses", [path.stem for path in strangers])
             raise IntakeError(
                 f"data/raw/{self.period}: there is no responses file (csv, xlsx, parquet or sav); "
-                f"the folder holds {there}" + (f"; is {near[0]} meant?" if near else "")
+                f"the folder holds {there}"
+                + (f"; rename {called[0].name} to responses{called[0].suffix}" if called else "")
+                + (f"; is {near[0]} meant?" if near and not called else "")
             )
         for path in strangers:
-            meant = ", ".join(closest(path.stem, [table for table in TABLES if table not in files], count=1))
+            lacking = [table for table in TABLES if table not in files]
+            meant = table_meant(path.stem, lacking) or ", ".join(closest(path.stem, lacking, count=1))
             self.quarantine.add(
                 path.stem,
                 path.relative_to(root).as_posix(),
