@@ -1,4 +1,4 @@
-"""The command line: csat run | check | draw | trace | simulate | certify."""
+"""The command line: csat new | questionnaire | draw | check | run | trace | simulate | certify."""
 
 from __future__ import annotations
 
@@ -40,6 +40,15 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"csat-analysis {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
+    command = add_command(commands, new, "new", "make a programme folder of your own, or add a period to one")
+    command.add_argument("folder", type=Path, metavar="DIR", help="the programme folder")
+    command.add_argument(
+        "--period", metavar="PERIOD", help="its first period, or one to add; else asked, or this half-year"
+    )
+    command.add_argument("--name", metavar="TEXT", help="the programme's name, for reports and questionnaires")
+    command.add_argument("--language", choices=("zh", "en"), help="yours: of the README, and first of the report (zh)")
+    command.add_argument("--notebooks", action="store_true", help="bring an existing programme's notebooks up to date")
+
     command = add_command(commands, run, "run", "execute a period's notebooks and publish its report")
     command.add_argument("period", nargs="?", metavar="PERIOD", help="such as 2026H1; else the latest there is")
     command.add_argument("--lang", choices=("zh", "en", "both"), help="the report's languages; else survey.yml's")
@@ -60,6 +69,17 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=natural, metavar="N", help="instead of the panels' own in survey.yml")
     command.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; else draws/PERIOD below the root")
     command.add_argument("--overwrite", action="store_true", help="replace a draw that is there")
+
+    command = add_command(
+        commands,
+        questionnaire,
+        "questionnaire",
+        "write a period's questionnaire to print or to enter into a survey tool",
+    )
+    command.add_argument("period", metavar="PERIOD", help="such as 2026H1; with whom `csat draw` drew for it")
+    command.add_argument("--link", metavar="URL", help="a link for each invited, with {contact_id} and {panel} in it")
+    command.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; else questionnaire/PERIOD")
+    command.add_argument("--overwrite", action="store_true", help="replace a questionnaire that is there")
 
     command = add_command(commands, trace, "trace", "follow a published number home: notebook, cell, raw files")
     command.add_argument("key", metavar="KEY", help="such as satisfaction.dimension")
@@ -111,7 +131,44 @@ def root_of(arguments: argparse.Namespace) -> Path:
     return Path.cwd() if (Path.cwd() / "data" / "raw").is_dir() else CHECKOUT
 
 
+def new(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.new import add_period, bring_notebooks, current_period, holds_programme, new_programme
+
+    folder, period = arguments.folder, arguments.period
+    if arguments.notebooks:
+        made = bring_notebooks(folder, period)
+    elif period is not None and holds_programme(folder):
+        made = add_period(folder, period)
+    else:
+        name, language = arguments.name, arguments.language
+        if sys.stdin.isatty() and sys.stdout.isatty() and not holds_programme(folder):
+            language = language or asked("Language 语言: zh or en", "zh")
+            period = period or asked("First period 首期", str(current_period()))
+        if language not in (None, "zh", "en"):
+            raise CsatError(f"{language!r} is no language of the report: zh or en")
+        made = new_programme(folder, period or current_period(), name=name, language=language or "zh")
+    for path in made:
+        print(shortest(path))
+    return 0
+
+
+def asked(question: str, otherwise: str) -> str:
+    """An answer typed on the terminal; Enter takes what stands in brackets."""
+    return input(f"{question} [{otherwise}]: ").strip() or otherwise
+
+
+def questionnaire(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.questionnaire import write_questionnaire
+
+    for path in write_questionnaire(
+        root_of(arguments), arguments.period, link=arguments.link, to=arguments.to, overwrite=arguments.overwrite
+    ):
+        print(shortest(path))
+    return 0
+
+
 def run(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.notebook_copies import differing_notebooks
     from csat_analysis.run.period_run import run_period
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stop request cleans up as Ctrl-C does
@@ -121,6 +178,11 @@ def run(arguments: argparse.Namespace) -> int:
         print(
             f"note: {notebook} still shows the numbers of its run before; "
             f"`csat run {published.period} --only {notebook}` brings it up to date"
+        )
+    if differing := differing_notebooks(root_of(arguments)):
+        print(
+            f"note: {', '.join(differing)} in this programme's notebooks/ differ from the package's (changed here, or older); "
+            "`csat new DIR --notebooks` brings the package's and keeps yours in notebooks/replaced/"
         )
     for page in published.reports or [published.folder]:
         print(shortest(page))

@@ -45,7 +45,9 @@ def questions(programme: Programme) -> list[Question]:
         for item, text in dimension.items.items()
     ]
     asked += [
-        Question(outcome.column, outcome.question or outcome.label or plain(name), outcome.min, outcome.max, outcome.ends)
+        Question(
+            outcome.column, outcome.question or outcome.label or plain(name), outcome.min, outcome.max, outcome.ends
+        )
         for name, outcome in programme.outcomes.items()
         if outcome.column not in programme.items
     ]

@@ -28,7 +28,22 @@ from csat_analysis.period import Period
 SHOWN_LINES = 3
 NUMBER = r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
 SPREADSHEET_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!")
-TOTALS = ("合计", "总计", "小计", "共计", "总和", "平均", "平均值", "均值", "Total", "total", "TOTAL", "Grand Total", "Sum", "Average")
+TOTALS = (
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "总和",
+    "平均",
+    "平均值",
+    "均值",
+    "Total",
+    "total",
+    "TOTAL",
+    "Grand Total",
+    "Sum",
+    "Average",
+)
 CODE = r"[+-]?0[0-9]+|[0-9]{16,}"  # 029 is not twenty-nine, and a float can't hold sixteen digits
 
 

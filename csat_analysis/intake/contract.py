@@ -250,7 +250,7 @@ def name_columns(raw: RawTable, columns: tuple[Column, ...], sources: Mapping[st
             raise IntakeError(
                 f"{raw.file}: the required column {column.header} is missing"
                 f"{likely(column.header, names)}; if it goes by another name, map it in survey.yml "
-                f"under sources: {raw.table}"
+                f"under sources: {raw.table} (`csat check` proposes the lines)"
             )
     return raw.cells.set_axis(pd.Index(distinct(names), dtype="str"), axis=1)
 

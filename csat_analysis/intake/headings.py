@@ -59,9 +59,12 @@ def column_of(header: str, known: dict[str, str]) -> str | None:
     said = normal(header)
     if said in known:
         return known[said]
-    said = said.removesuffix(")")
-    rows = [words for words in known if said.endswith(words) and said[: -len(words)].endswith(tuple(DIVIDERS))]
+    rows = [words for words in known for row in (said, said.removesuffix(")")) if is_row(row, words)]
     return known[max(rows, key=len)] if rows else None
+
+
+def is_row(said: str, words: str) -> bool:
+    return said.endswith(words) and said[: -len(words)].endswith(tuple(DIVIDERS))
 
 
 def normal(header: str) -> str:

@@ -193,7 +193,9 @@ class Cleaner:
             rows = len(tables["competitors"])
             counts.loc[len(counts)] = {"table": "competitors", "rows_in": rows, "rows_kept": rows, "rows_set_aside": 0}
             cells = pd.DataFrame(index=tables["competitors"].index)
-            raws.append(replace(self.ledgers["responses"].raw, table="competitors", cells=cells, misshapen=cells.index[:0]))
+            raws.append(
+                replace(self.ledgers["responses"].raw, table="competitors", cells=cells, misshapen=cells.index[:0])
+            )
         for table, columns in self.columns.items():
             check_clean(tables[table], columns, self.ledgers[table].raw.file)
         inputs = pd.DataFrame(

@@ -51,7 +51,9 @@ def read_xlsx(content: bytes, file: str) -> Grid:
 
 def refuse_other_containers(content: bytes, file: str) -> None:
     if content.startswith(OLE_MAGIC) and UNDER_A_PASSWORD in content:
-        raise IntakeError(f"{file}: is under a password; open it in Excel and save it without one (Info, Protect Workbook)")
+        raise IntakeError(
+            f"{file}: is under a password; open it in Excel and save it without one (Info, Protect Workbook)"
+        )
     if content.startswith(OLE_MAGIC) or file.lower().endswith(".xls"):
         raise IntakeError(f"{file}: is an old .xls workbook; open it in Excel and save it as .xlsx")
 

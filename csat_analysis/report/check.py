@@ -37,10 +37,7 @@ def what_is_proposed(raws: dict[str, RawTable], programme: Programme, period: Pe
     if proposed.empty:
         return []
     called = [title(row.table, language, row.column) for row in proposed.itertuples()]
-    called = [
-        programme.label("item", name, language) if name in programme.items else name
-        for name in called
-    ]
+    called = [programme.label("item", name, language) if name in programme.items else name for name in called]
     words = proposed["match"].map(lambda match: say(f"check.match.{match}", language))
     shown = proposed.drop(columns=["file"]).assign(match=words)
     shown.insert(3, "called", called)

@@ -78,7 +78,9 @@ def fill(root: Path, period: Period, name: str | None, languages: Sequence[str])
     (raw / str(period)).mkdir(parents=True)
     titles = NAMES if name is None else dict.fromkeys(NAMES, name)
     parts = {
-        "@NAME@": json.dumps(NAMES if name is None else name, ensure_ascii=False),  # JSON is YAML, whatever the name holds
+        "@NAME@": json.dumps(
+            NAMES if name is None else name, ensure_ascii=False
+        ),  # JSON is YAML, whatever the name holds
         "@LANGUAGES@": f"[{', '.join(languages)}]",
         "@PERIOD@": str(period),
     }
