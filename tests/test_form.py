@@ -59,7 +59,9 @@ def test_what_the_form_asks_comes_back_without_a_mapping(programme, tmp_path):
     assert clean.stand_ins.empty and list(answers["response_id"]) == ["1", "2"]
     assert list(answers["contact_id"]) == ["C0001", "C0002"] and set(answers["panel"]) == {"sample"}
     assert (answers["duration_s"] == 123).all() and answers["responded_on"].dt.day.eq(3).all()
-    assert (answers[programme.items] == 4).all(axis=None) and (answers["csat"] == 5).all() and (answers["nps"] == 4).all()
+    assert (
+        (answers[programme.items] == 4).all(axis=None) and (answers["csat"] == 5).all() and (answers["nps"] == 4).all()
+    )
     assert set(answers["comment"]) == {OPEN["comment"]}
     competitors = clean.tables["competitors"]
     assert len(competitors) == 2 * 5 and set(competitors["dimension"]) == set(programme.dimensions)
@@ -74,7 +76,9 @@ def test_matrix_questions_come_back_by_their_rows(programme, tmp_path):
         number += 1
         matrix = question.column in programme.items
         headings.append(
-            f"{number}、请评价我们的{label}—{question.text['zh']}" if matrix else f"{number}、{question.text['zh']}（必填）"
+            f"{number}、请评价我们的{label}—{question.text['zh']}"
+            if matrix
+            else f"{number}、{question.text['zh']}（必填）"
         )
     answers = brought_in(tmp_path, programme, export(headings, programme)).tables["responses"]
     assert (answers[programme.items] == 4).all(axis=None)

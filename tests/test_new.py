@@ -45,7 +45,9 @@ def test_the_questionnaire_is_the_house_s_in_both_languages(house):
         assert dimension.items == sample.dimensions[name].items and dimension.label == sample.dimensions[name].label
         assert len(dimension.items) == 5 and dimension.ends.keys() == dimension.items.keys()
         assert all(low != high for ends in dimension.ends.values() for low, high in ends.values())
-    assert all(re.search("[\u4e00-\u9fff]", end) for d in own.dimensions.values() for e in d.ends.values() for end in e["zh"])
+    assert all(
+        re.search("[\u4e00-\u9fff]", end) for d in own.dimensions.values() for e in d.ends.values() for end in e["zh"]
+    )
     assert own.outcomes.keys() == sample.outcomes.keys() and own.standard.from_panels == PERIOD
 
 
@@ -65,7 +67,9 @@ def test_every_table_has_a_template_with_the_contract_s_headings_and_no_row(hous
 def test_a_template_offers_what_a_cell_may_hold_and_what_it_offers_is_read(house, tmp_path):
     programme = load_programme(house, PERIOD)
     workbook = openpyxl.load_workbook(house / "data" / "raw" / PERIOD / "templates" / "tickets.xlsx")
-    rules = {str(rule.sqref).split("2")[0]: rule.formula1 for rule in workbook["tickets"].data_validations.dataValidation}
+    rules = {
+        str(rule.sqref).split("2")[0]: rule.formula1 for rule in workbook["tickets"].data_validations.dataValidation
+    }
     headers = {cell.column_letter: cell.value for cell in workbook["tickets"][1]}
     offered = {headers[letter]: words.strip('"').split(",") for letter, words in rules.items()}
     assert offered["kind"] == ["咨询", "投诉", "退货"]
@@ -193,7 +197,8 @@ def test_an_empty_folder_may_be_there_already(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("day", "period"), [(dt.date(2026, 6, 30), "2026H1"), (dt.date(2026, 7, 1), "2026H2"), (dt.date(2027, 1, 1), "2027H1")]
+    ("day", "period"),
+    [(dt.date(2026, 6, 30), "2026H1"), (dt.date(2026, 7, 1), "2026H2"), (dt.date(2027, 1, 1), "2027H1")],
 )
 def test_the_period_is_this_half_year_where_none_is_given(day, period):
     assert str(current_period(day)) == period

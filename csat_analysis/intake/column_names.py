@@ -13,6 +13,7 @@ import yaml
 NOT_LETTERS = re.compile(r"[\W_]+")
 IN_BRACKETS = re.compile(r"[（(\[【].*?[)）\]】]")
 NUMBER_BEFORE = re.compile(r"^[qQ]?[0-9]+[、.)）:：\s]+")
+PERIOD_IN_NAME = re.compile(r"[0-9]{4}(?:[HhQq][1-4]|年(?:[上下]半年)?)?")
 
 
 @cache
@@ -37,7 +38,7 @@ def known_as(table: str, column: str = "_") -> set[str]:
 
 def table_meant(stem: str, tables: list[str]) -> str | None:
     """The table that a file's name means (客户名单 → customers), where one of its names says so."""
-    said = plain(re.sub(r"[0-9]{4}([HhQq][1-4]|年.*)?$|^[0-9]{4}([HhQq][1-4]|年)?", "", stem))
+    said = plain(PERIOD_IN_NAME.sub("", stem))
     return next((table for table in tables if said and said in known_as(table)), None)
 
 
