@@ -273,10 +273,10 @@ def show_table(table: pd.DataFrame, title: str, language: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from csat_analysis.report.wording import say
+    from csat_analysis.report.check import nothing
 
     if table.empty:
-        print(say("check.nothing", language, title=title))
+        print(nothing(title, language))
         return
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     texts = table.astype(object).where(table.notna(), "").astype(str)

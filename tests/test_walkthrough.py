@@ -15,6 +15,7 @@ from own_company import customers, write_crm, write_orders, write_wjx
 from csat_analysis.cli import main
 from csat_analysis.programme import load_programme
 from csat_analysis.results import Results, from_json
+from csat_analysis.run.execute import execute_notebook
 
 pytestmark = pytest.mark.long
 FIRST, SECOND = "2025H2", "2026H1"
@@ -62,28 +63,35 @@ def field(root: Path, people: pd.DataFrame, period: str, *, day: str, lift: floa
     write_wjx(load_programme(root, period), invited, people, raw / "responses.csv", day=day, lift=lift, seed=seed)
 
 
-@pytest.fixture(scope="module")
-def walked(tmp_path_factory):
-    """The analyst's folder when the report is there, what the commands said on the way, and the seconds it took."""
-    root, people, started, said = tmp_path_factory.mktemp("analyst") / "own", customers(), time.monotonic(), {}
+def walk(root: Path) -> dict[str, tuple[int, str]]:
+    """All that the analyst does, up to the report; the status and words of the commands that are asked about."""
+    people, said = customers(), {}
     done("new", root, "--period", FIRST, "--name", "示例公司客户满意度调查")
     edit(root, "size: 160", "size: 120")
-    for period in (FIRST, SECOND):
+    edit(root, "scale: {min: 0, max: 10} ", "scale: {min: 1, max: 5} ")
+    for period, day, lift, months in ((FIRST, "2025/12/8", 0.0, range(7, 12)), (SECOND, "2026/6/8", 0.3, range(1, 6))):
+        year = int(period[:4])
         if period != FIRST:
             done("new", root, "--period", period)
         raw = root / "data" / "raw" / period
         write_crm(people, raw / "customers.xlsx")
-        year, months = (2025, range(7, 12)) if period == FIRST else (2026, range(1, 6))
         write_orders(people, raw / "orders.csv", year=year, months=months, seed=year)
         if period == FIRST:
             said["refused"] = csat("draw", period, "--seed", 1, "--root", root)  # headers that nobody mapped yet
             said["proposed"] = csat("check", period, "--root", root)
             paste_proposal(root, said["proposed"][1])
-        edit(root, "scale: {min: 0, max: 10} ", "scale: {min: 1, max: 5} ") if period == FIRST else None
-        field(root, people, period, day=f"{year}/{months[-1] + 1}/8", lift=0 if period == FIRST else 0.3, seed=year)
-    said["checked"] = csat("check", SECOND, "--root", root)
-    said["run"] = csat("run", SECOND, "--root", root)
-    return root, said, time.monotonic() - started
+        field(root, people, period, day=day, lift=lift, seed=year)
+    return said | {
+        "checked": csat("check", SECOND, "--root", root),
+        "run": csat("run", SECOND, "--root", root),
+    }
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    """The analyst's folder when the report is there, what the commands said on the way, and the seconds it took."""
+    root, started = tmp_path_factory.mktemp("analyst") / "own", time.monotonic()
+    return root, walk(root), time.monotonic() - started
 
 
 def test_the_way_from_nothing_to_an_own_report_takes_less_than_two_minutes(walked):
@@ -117,6 +125,15 @@ def test_check_says_in_chinese_what_came_in_and_what_was_set_aside(walked):
     status, words = said["checked"]
     assert status == 0 and "gb18030" in words and "合计、小计或平均值所在行" in words and "未提供" in words
     assert "表头与问卷文字一致" in words and "sources:" not in words
+
+
+@pytest.mark.parametrize("name", ["01_clean_data", "scratch"])
+def test_the_folder_s_notebooks_run_top_to_bottom_as_they_are(walked, name):
+    root, _, _ = walked
+    path = root / "notebooks" / f"{name}.ipynb"
+    executed = execute_notebook(path, path, parameters={}, title=name)  # in its own folder, as JupyterLab would
+    texts = [str(output) for cell in executed.cells for output in cell.get("outputs", [])]
+    assert any("gb18030" in text or "orders.csv" in text for text in texts)
 
 
 def test_the_report_is_about_the_analyst_s_own_company_and_finds_its_truth(walked):

@@ -61,5 +61,10 @@ def what_to_do(raws: dict[str, RawTable], programme: Programme, language: str) -
     return lines
 
 
+def nothing(title: str, language: str) -> str:
+    """What stands in place of a table without rows."""
+    return say("check.nothing", language, title=title)
+
+
 def headed(table: pd.DataFrame, language: str) -> pd.DataFrame:
     return table.rename(columns={name: say(f"check.column.{name}", language) for name in table.columns})

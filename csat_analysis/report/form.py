@@ -87,6 +87,11 @@ def boxes(question: Question, language: str) -> list[str]:
     return [plain_text(step, language) for step in shown]
 
 
+def form_tables(programme: Programme) -> dict[str, pd.DataFrame]:
+    """The form's rows in each of the programme's languages, by the sheet's title."""
+    return {say("form.sheet", language): form_table(programme, language) for language in programme.languages}
+
+
 def form_table(programme: Programme, language: str) -> pd.DataFrame:
     """One row a question: number, column, section, words, scale, and the heading under which 问卷星 exports it."""
     asked = list(enumerate(questions(programme), start=1))

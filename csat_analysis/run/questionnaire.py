@@ -13,8 +13,7 @@ from csat_analysis.form import questions
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme, load_programme
 from csat_analysis.programme_parts import LANGUAGES
-from csat_analysis.report.form import form_page, form_table
-from csat_analysis.report.wording import say
+from csat_analysis.report.form import form_page, form_tables
 from csat_analysis.run.draw import put_in_place
 from csat_analysis.run.sheets import write_workbook
 
@@ -46,8 +45,7 @@ def write_questionnaire(
             for language in programme.languages:
                 page = form_page(programme, period, language)
                 (made / f"questionnaire.{language}.html").write_text(page, encoding="utf-8", newline="\n")
-            sheets = {say("form.sheet", language): form_table(programme, language) for language in programme.languages}
-            write_workbook(sheets, made / WORKBOOK)
+            write_workbook(form_tables(programme), made / WORKBOOK)
             if invited is not None:
                 write_workbook({"recipients": invited}, made / RECIPIENTS)
             names = sorted(path.name for path in made.iterdir())
