@@ -40,7 +40,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"csat-analysis {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    command = add_command(commands, new, "new", "make a programme folder of your own, or add a period to one")
+    command = add_command(
+        commands, new, "new", "make a programme folder of your own, or add a period to one", rooted=False
+    )
     command.add_argument("folder", type=Path, metavar="DIR", help="the programme folder")
     command.add_argument(
         "--period", metavar="PERIOD", help="its first period, or one to add; else asked, or this half-year"
@@ -99,8 +101,11 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def add_command(commands, function, name: str, does: str) -> argparse.ArgumentParser:
+def add_command(commands, function, name: str, does: str, *, rooted: bool = True) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+    command.set_defaults(command=function)
+    if not rooted:
+        return command
     command.add_argument(
         "--root",
         type=Path,
@@ -108,7 +113,6 @@ def add_command(commands, function, name: str, does: str) -> argparse.ArgumentPa
         metavar="DIR",
         help="the programme folder; the current one when it holds data/raw, else the checkout",
     )
-    command.set_defaults(command=function)
     return command
 
 

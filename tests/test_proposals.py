@@ -16,7 +16,6 @@ from csat_analysis.period import Period
 from csat_analysis.programme import TABLES
 
 
-
 def proposed(root, using=None) -> dict[str, tuple[str, str]]:
     raws, errors = raw_tables(root, Period.parse(PERIOD))
     assert not errors
@@ -48,7 +47,12 @@ def test_names_of_the_trade_are_proposed_before_close_ones(tmp_path):
 
 @pytest.mark.parametrize(
     ("header", "column"),
-    [("customer_no", None), ("Customer ID", "customer_id"), ("客户编号（必填）", "customer_id"), ("１、客户编号", "customer_id")],
+    [
+        ("customer_no", None),
+        ("Customer ID", "customer_id"),
+        ("客户编号（必填）", "customer_id"),
+        ("１、客户编号", "customer_id"),
+    ],
 )
 def test_spelling_brackets_and_numbers_do_not_hide_a_name(tmp_path, header, column):
     found = proposed(write_raw(tmp_path, orders=f"order_id,{header},ordered_on\n1,2,2026-01-01\n"))
@@ -61,7 +65,10 @@ def test_a_header_unlike_everything_is_left_alone_and_each_column_is_proposed_on
 
 
 def test_questions_are_proposed_by_their_words_in_either_language(tmp_path):
-    texts = {"g1": {"zh": "产品的品种与规格", "en": "range of products"}, "g2": {"zh": "价格是否合理", "en": "fair prices"}}
+    texts = {
+        "g1": {"zh": "产品的品种与规格", "en": "range of products"},
+        "g2": {"zh": "价格是否合理", "en": "fair prices"},
+    }
     using = programme(dimensions={"goods": {"items": texts}, "people": {"items": ["p1"]}})
     header = "response_id,contact_id,panel,1、产品的品种和规格,Fair price,p1\n"
     found = proposed(write_raw(tmp_path, responses=header + "R1,C1,visits,8,7,9\n"), using)
@@ -104,13 +111,22 @@ def test_check_says_what_mends_a_fault_in_the_analyst_s_language(tmp_path, capsy
 
 def answered(values, count=60) -> str:
     header = "response_id,contact_id,panel,g1,g2,p1,nps"
-    rows = [f"R{n},C{n},visits,{values[n % len(values)]},{values[(n + 1) % len(values)]},{values[n % len(values)]},9" for n in range(count)]
+    rows = [
+        f"R{n},C{n},visits,{values[n % len(values)]},{values[(n + 1) % len(values)]},{values[n % len(values)]},9"
+        for n in range(count)
+    ]
     return "\n".join([header, *rows]) + "\n"
 
 
 @pytest.mark.parametrize(
     ("values", "count", "found"),
-    [((1, 2, 3, 4, 5), 60, (1, 5)), (("1分", "5分", 99), 60, (1, 5)), ((0, 5, 10), 60, None), ((4, 7, 10), 60, None), ((1, 5), 10, None)],
+    [
+        ((1, 2, 3, 4, 5), 60, (1, 5)),
+        (("1分", "5分", 99), 60, (1, 5)),
+        ((0, 5, 10), 60, None),
+        ((4, 7, 10), 60, None),
+        ((1, 5), 10, None),
+    ],
 )
 def test_answers_of_one_to_five_on_a_scale_to_ten_are_doubted(tmp_path, values, count, found):
     raws, _ = raw_tables(write_raw(tmp_path, responses=answered(values, count)), Period.parse(PERIOD))
@@ -123,6 +139,8 @@ def test_check_tells_of_the_doubted_scale_and_which_key_mends_it(tmp_path, capsy
     assert "No answer to the items is above 5" in capsys.readouterr().out and SURVEY["scale"]["max"] == 10
 
 
-@pytest.mark.parametrize(("stem", "table"), [("客户名单", "customers"), ("2026年订单", "orders"), ("订单2026H1", "orders"), ("随便", None)])
+@pytest.mark.parametrize(
+    ("stem", "table"), [("客户名单", "customers"), ("2026年订单", "orders"), ("订单2026H1", "orders"), ("随便", None)]
+)
 def test_a_file_s_chinese_name_means_a_table(stem, table):
     assert table_meant(stem, list(TABLES)) == table and known_as("orders") >= {"订单", "orders"}

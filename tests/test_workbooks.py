@@ -132,7 +132,9 @@ def test_words_of_the_contract_may_be_chinese_and_are_told_as_repaired(tmp_path)
 def test_a_panel_may_go_by_its_label(tmp_path):
     from raw_period import programme
 
-    using = programme(panels={"visits": {"draw": "equal_interval", "label": {"zh": "走访", "en": "Visits"}}, "staff": {}})
+    using = programme(
+        panels={"visits": {"draw": "equal_interval", "label": {"zh": "走访", "en": "Visits"}}, "staff": {}}
+    )
     cleaned = clean(tmp_path, using=using, responses=ANSWERS.replace("R1,C1,visits", "R1,C1,走访"))
     assert cleaned.tables["responses"]["panel"].tolist() == ["visits", "visits", "staff"]
     assert entries(cleaned, "another_form")["value"].tolist() == ["走访"]

@@ -31,7 +31,9 @@ def numbers_table(named: Mapping[str, Number], confidence: float = 0.95) -> pd.D
     return pd.DataFrame(rows, columns=["name", "value", "low", "high", "n", "status"]).astype(kinds)
 
 
-def dots(table: pd.DataFrame, *, reference: Number | None = None, bounds: tuple[float, float] = POINTS) -> Figure | None:
+def dots(
+    table: pd.DataFrame, *, reference: Number | None = None, bounds: tuple[float, float] = POINTS
+) -> Figure | None:
     """The rows of `numbers_table` as dots with their intervals, under the headings of a column `group` where there is one.
 
     reference  a number to hold them against, drawn as a line; bounds are the ends of the scale (points are 0–100).
