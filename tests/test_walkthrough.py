@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import time
 from pathlib import Path
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.long
 FIRST, SECOND = "2025H2", "2026H1"
 TRUTH = (3.6 - 1) / 4 * 100  # the customers' mean mood on 1–5, in points
 LIFT = 0.3 / 4 * 100  # what the second wave's answers lie above it
-LONGEST = 120  # seconds, on an idle machine
+LONGEST = 120  # seconds
 
 
 def csat(*arguments: object) -> tuple[int, str]:
@@ -94,10 +95,15 @@ def walked(tmp_path_factory):
     return root, walk(root), time.monotonic() - started
 
 
-def test_the_way_from_nothing_to_an_own_report_takes_less_than_two_minutes(walked):
-    root, said, seconds = walked
+def test_the_way_from_nothing_leads_to_an_own_report(walked):
+    _, said, _ = walked
     assert said["run"][0] == 0, said["run"][1]
-    assert f"reports/{SECOND}/report.zh.html" in said["run"][1] and seconds < LONGEST
+    assert f"reports/{SECOND}/report.zh.html" in said["run"][1] and "note:" not in said["run"][1]
+
+
+@pytest.mark.skipif(os.getloadavg()[0] > 2 * os.cpu_count(), reason="the machine has too much else to do to be timed")
+def test_it_takes_less_than_two_minutes(walked):
+    assert walked[2] < LONGEST
 
 
 def test_headers_that_nobody_mapped_stop_the_draw_and_are_proposed(walked):
