@@ -150,6 +150,6 @@ def test_the_report_is_about_the_analyst_s_own_company_and_finds_its_truth(walke
         results.get("satisfaction.change", measure="index", **{"from": FIRST}),
     )
     assert abs(index.value - TRUTH - LIFT) < 4 * index.se and change.low < LIFT < change.high
-    assert change.verdict == "rose" and results.get("competitor.gap", dimension="product").shown
+    assert change.verdict == "rose" and results.get("competitor.gap", competitor="all", dimension="product").shown
     page = (root / "reports" / SECOND / "report.zh.html").read_text(encoding="utf-8")
     assert "示例公司客户满意度调查" in page and "未提供" in page
