@@ -1,6 +1,7 @@
 # An analyst's commands. All that is needed beforehand: GNU make and Python 3.11 or newer.
 PYTHON ?= python3
 PERIOD ?=
+ROOT ?=
 WORKERS ?= 2
 
 VENV := .venv
@@ -12,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 
 help:
 	@echo "make report     render the report of the latest period (or PERIOD=2025H2)"
-	@echo "make lab        open the notebooks in JupyterLab"
+	@echo "make lab        open the notebooks in JupyterLab (or those of your own programme, ROOT=its folder)"
 	@echo "make test       run the tests, but for the long ones"
 	@echo "make test-long  run the long ones: whole runs, every notebook, real programmes, a browser"
 	@echo "make benchmark  time a million answers, beside R's survey package where it is installed"
@@ -37,7 +38,7 @@ benchmark: setup
 	$(BIN)/python -m pytest -q tests/benchmarks -m benchmark -p no:xdist
 
 lab: setup
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab $(if $(ROOT),"$(ROOT)/notebooks",notebooks)
 
 notebooks: setup
 	$(BIN)/python -m csat_analysis.run.store

@@ -1,4 +1,4 @@
-"""The command line: csat run | check | draw | crosstab | trace | simulate | certify."""
+"""The command line: csat new | questionnaire | draw | check | run | crosstab | trace | simulate | certify."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"csat-analysis {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
+    command = add_command(
+        commands, new, "new", "make a programme folder of your own, or add a period to one", rooted=False
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="the programme folder")
+    command.add_argument(
+        "--period", metavar="PERIOD", help="its first period, or one to add; else asked, or this half-year"
+    )
+    command.add_argument("--name", metavar="TEXT", help="the programme's name, for reports and questionnaires")
+    command.add_argument("--language", choices=("zh", "en"), help="yours: of the README, and first of the report (zh)")
+    command.add_argument("--notebooks", action="store_true", help="bring an existing programme's notebooks up to date")
+
     command = add_command(commands, run, "run", "execute a period's notebooks and publish its report")
     command.add_argument("period", nargs="?", metavar="PERIOD", help="such as 2026H1; else the latest there is")
     command.add_argument("--lang", choices=("zh", "en", "both"), help="the report's languages; else survey.yml's")
@@ -53,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = add_command(commands, check, "check", "say what a period's raw files hold, and whether they can be used")
     command.add_argument("period", metavar="PERIOD")
+    command.add_argument("--lang", choices=("zh", "en"), help="the language of what is said; else survey.yml's first")
 
     command = add_command(commands, draw, "draw", "draw a period's sample from its customers, and write whom to invite")
     command.add_argument("period", metavar="PERIOD")
@@ -77,6 +89,17 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--to", type=Path, metavar="FILE.xlsx", help="write a workbook; else the table is printed")
     command.add_argument("--overwrite", action="store_true", help="replace a workbook that is there")
 
+    command = add_command(
+        commands,
+        questionnaire,
+        "questionnaire",
+        "write a period's questionnaire to print or to enter into a survey tool",
+    )
+    command.add_argument("period", metavar="PERIOD", help="such as 2026H1; with whom `csat draw` drew for it")
+    command.add_argument("--link", metavar="URL", help="a link for each invited, with {contact_id} and {panel} in it")
+    command.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; else questionnaire/PERIOD")
+    command.add_argument("--overwrite", action="store_true", help="replace a questionnaire that is there")
+
     command = add_command(commands, trace, "trace", "follow a published number home: notebook, cell, raw files")
     command.add_argument("key", metavar="KEY", help="such as satisfaction.dimension")
     command.add_argument("group", nargs="*", type=name_and_value, metavar="NAME=VALUE", help="such as dimension=staff")
@@ -95,8 +118,11 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def add_command(commands, function, name: str, does: str) -> argparse.ArgumentParser:
+def add_command(commands, function, name: str, does: str, *, rooted: bool = True) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+    command.set_defaults(command=function)
+    if not rooted:
+        return command
     command.add_argument(
         "--root",
         type=Path,
@@ -104,7 +130,6 @@ def add_command(commands, function, name: str, does: str) -> argparse.ArgumentPa
         metavar="DIR",
         help="the programme folder; the current one when it holds data/raw, else the checkout",
     )
-    command.set_defaults(command=function)
     return command
 
 
@@ -127,7 +152,44 @@ def root_of(arguments: argparse.Namespace) -> Path:
     return Path.cwd() if (Path.cwd() / "data" / "raw").is_dir() else CHECKOUT
 
 
+def new(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.new import add_period, bring_notebooks, current_period, holds_programme, new_programme
+
+    folder, period = arguments.folder, arguments.period
+    if arguments.notebooks:
+        made = bring_notebooks(folder, period)
+    elif period is not None and holds_programme(folder):
+        made = add_period(folder, period)
+    else:
+        name, language = arguments.name, arguments.language
+        if sys.stdin.isatty() and sys.stdout.isatty() and not holds_programme(folder):
+            language = language or asked("Language 语言: zh or en", "zh")
+            period = period or asked("First period 首期", str(current_period()))
+        if language not in (None, "zh", "en"):
+            raise CsatError(f"{language!r} is no language of the report: zh or en")
+        made = new_programme(folder, period or current_period(), name=name, language=language or "zh")
+    for path in made:
+        print(shortest(path))
+    return 0
+
+
+def asked(question: str, otherwise: str) -> str:
+    """An answer typed on the terminal; Enter takes what stands in brackets."""
+    return input(f"{question} [{otherwise}]: ").strip() or otherwise
+
+
+def questionnaire(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.questionnaire import write_questionnaire
+
+    for path in write_questionnaire(
+        root_of(arguments), arguments.period, link=arguments.link, to=arguments.to, overwrite=arguments.overwrite
+    ):
+        print(shortest(path))
+    return 0
+
+
 def run(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.notebook_copies import differing_notebooks
     from csat_analysis.run.period_run import run_period
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stop request cleans up as Ctrl-C does
@@ -137,6 +199,11 @@ def run(arguments: argparse.Namespace) -> int:
         print(
             f"note: {notebook} still shows the numbers of its run before; "
             f"`csat run {published.period} --only {notebook}` brings it up to date"
+        )
+    if differing := differing_notebooks(root_of(arguments)):
+        print(
+            f"note: {', '.join(differing)} in this programme's notebooks/ differ from the package's (changed here, or older); "
+            "`csat new DIR --notebooks` brings the package's and keeps yours in notebooks/replaced/"
         )
     for page in published.reports or [published.folder]:
         print(shortest(page))
@@ -149,14 +216,26 @@ def shortest(path: Path) -> Path:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    from csat_analysis.intake import check_table, problems
+    from csat_analysis.intake.proposals import raw_tables
     from csat_analysis.metrics.wave import load_wave, load_waves
     from csat_analysis.period import Period
+    from csat_analysis.programme import load_programme
+    from csat_analysis.report.check import what_came_in, what_is_proposed, what_to_do
 
     root, period = root_of(arguments), Period.parse(arguments.period)
-    wave = load_wave(root, period)
-    show_table(check_table(wave.clean, wave.programme), f"{period}: what came in")
-    show_table(problems(wave.clean), f"{period}: what was set aside, set to missing or repaired")
+    programme = load_programme(root, period)
+    language = arguments.lang or programme.languages[0]
+    raws, unreadable = raw_tables(root, period)
+    try:
+        for title, table in what_came_in(load_wave(root, period).clean, programme, language):
+            show_table(table, title, language)
+    finally:  # what can't be used yet is what most needs a proposal
+        for title, table in what_is_proposed(raws, programme, period, language):
+            show_table(table, title, language)
+        for line in what_to_do(raws, programme, language):
+            print(line)
+        for error in unreadable[1:]:  # the first is what stops the period
+            print(f"csat: {error}", file=sys.stderr)
     load_waves(root, period)  # a run recomputes the earlier waves too: what is wrong with theirs stops it
     return 0
 
@@ -226,14 +305,16 @@ def simulate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def show_table(table: pd.DataFrame, title: str) -> None:
+def show_table(table: pd.DataFrame, title: str, language: str) -> None:
     """Print a data frame; one without rows as "nothing". Written to a file, its lines aren't broken at 80 columns."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
+    from csat_analysis.report.check import nothing
+
     if table.empty:
-        print(f"{title}: nothing")
+        print(nothing(title, language))
         return
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     texts = table.astype(object).where(table.notna(), "").astype(str)

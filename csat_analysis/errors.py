@@ -4,6 +4,10 @@
 class CsatError(Exception):
     """Base of every error whose message is meant for the analyst; the command line prints it without a traceback."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook's cell shows in place of a traceback (IPython asks an exception for this)."""
+        return [f"csat: {self}"]
+
 
 class PeriodError(CsatError):
     """A period that can't be read or that has no data."""

@@ -20,6 +20,7 @@ from csat_analysis.programme_parts import (
     BroughtDesign,
     Dimension,
     Fieldwork,
+    Form,
     JourneyStage,
     MissingItems,
     Outcome,
@@ -89,6 +90,7 @@ class Programme(Part):
     sources: dict[str, dict[str, str]] = {}
     themes: dict[str, Theme] = {}
     words: Words = Words()
+    form: Form = Form()
 
     @model_validator(mode="before")
     @classmethod

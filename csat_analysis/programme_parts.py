@@ -21,6 +21,19 @@ def both_languages(label: Any) -> Any:
 
 
 Text = Annotated[dict[str, str], BeforeValidator(both_languages)]
+
+
+def both_ends(ends: Any) -> Any:
+    """[low, high] serves both languages; `{en: [low, high], zh: [low, high]}` says each."""
+    ends = ends if isinstance(ends, dict) and ends else dict.fromkeys(LANGUAGES, ends)
+    first = next(iter(ends.values()))
+    pairs = {language: ends.get(language, first) for language in LANGUAGES}
+    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs.values()):
+        raise ValueError("ends are [what the lowest answer means, what the highest means]")
+    return {language: tuple(map(str, pair)) for language, pair in pairs.items()}
+
+
+Ends = Annotated[dict[str, tuple[str, str]], BeforeValidator(both_ends)]
 PeriodName = Annotated[str, BeforeValidator(str), AfterValidator(lambda name: str(Period.parse(name)))]
 
 
@@ -40,11 +53,15 @@ class Scale(Part):
 
 
 class Dimension(Part):
-    """Items that measure one thing, and the dimension's weight in the index (0: reported beside it)."""
+    """Items that measure one thing, and the dimension's weight in the index (0: reported beside it).
+
+    ends  item → what its lowest and highest answer mean, for the form; written as `ends` beside the item's words.
+    """
 
     weight: float | None = Field(None, ge=0)
     label: Text | None = None
     items: dict[str, Text]
+    ends: dict[str, Ends] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -55,7 +72,10 @@ class Dimension(Part):
                 raise ValueError(f"names the item {sorted(map(str, twice))[0]} twice")
             raw = raw | {"items": {str(item): str(item) for item in raw["items"]}}
         if isinstance(raw, dict) and isinstance(raw.get("items"), dict):
-            raw = raw | {"items": {str(item): item if text is None else text for item, text in raw["items"].items()}}
+            items = {str(item): item if text is None else text for item, text in raw["items"].items()}
+            ends = {item: text["ends"] for item, text in items.items() if isinstance(text, dict) and "ends" in text}
+            words = {item: without_ends(text, item) for item, text in items.items()}
+            raw = raw | {"items": words, "ends": raw.get("ends", {}) | ends}
         return raw
 
     @model_validator(mode="after")
@@ -65,11 +85,23 @@ class Dimension(Part):
         return self
 
 
+def without_ends(text: Any, item: str) -> Any:
+    """The words of an item alone; an item that has ends but no words goes by its id."""
+    if not isinstance(text, dict):
+        return text
+    return {language: words for language, words in text.items() if language != "ends"} or item
+
+
 class Outcome(Part):
-    """A question beside the items. `column` may name an item's column too; `missing_codes` default to the programme's."""
+    """A question beside the items. `column` may name an item's column too; `missing_codes` default to the programme's.
+
+    question and ends are for the form: how it is asked (`label` names its figure), what the lowest and highest answer mean.
+    """
 
     column: str
     label: Text | None = None
+    question: Text | None = None
+    ends: Ends | None = None
     min: float
     max: float
     satisfied: tuple[float, ...] | None = None
@@ -268,6 +300,21 @@ class Reporting(Part):
     min_group: int = Field(5, ge=1)
     min_comments: int = Field(10, ge=1)
     orphan_share: float = Field(0.05, ge=0, le=1)
+
+
+class Form(Part):
+    """What the fielded questionnaire says beside its items and outcomes. `competitor: null` leaves its block out."""
+
+    intro: Text = {
+        "zh": "感谢您抽出几分钟。请在每个问题的两种说法之间选择最接近您看法的一格。",
+        "en": "Thank you for a few minutes. For each question, mark the point between the two statements that is closest to your view.",
+    }
+    contact: Text = {"zh": "客户编号", "en": "Customer number"}
+    panel: Text = {"zh": "样本组", "en": "Panel"}
+    comment: Text = {"zh": "您最希望我们改进什么？", "en": "What should we improve first?"}
+    competitor: Text | None = {"zh": "您的主要竞争供应商", "en": "Your main other supplier"}
+    ends: Ends = {"zh": ("很差", "很好"), "en": ("very poor", "very good")}
+    thanks: Text = {"zh": "问卷到此结束，谢谢您！", "en": "That was all. Thank you!"}
 
 
 class Theme(Part):

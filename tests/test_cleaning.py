@@ -29,7 +29,7 @@ JUNE_3 = pd.Timestamp("2026-06-03")
         ({"g2": "９９"}, "g2", "missing_code"),
         ({"g2": "不适用"}, "g2", "missing_code"),
         ({"p1": "很好"}, "p1", "not_a_number"),
-        ({"p1": "#N/A"}, "p1", "not_a_number"),
+        ({"p1": "#N/A"}, "p1", "spreadsheet_error"),
         ({"seconds": "-5"}, "duration_s", "negative_amount"),
         ({"on": "六月"}, "responded_on", "not_a_date"),
         ({"on": "2027-06-01"}, "responded_on", "future_date"),

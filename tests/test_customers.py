@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from customer_lists import BEFORE, FIRST, NOW, ORDERS, SECOND, waves
+from customer_lists import BEFORE, FIRST, HEAD, NOW, ORDERS, SECOND, waves
 
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Measured
@@ -73,6 +73,16 @@ def test_a_gap_between_periods_or_a_missing_list_is_no_retention(lists):
     assert Retentions({NOW: lists[NOW]}, NOW).latest.status == "not_computed"
     assert Retentions(lists, NOW).change().status == "not_computed"
     assert stay(lists, None, NOW).status == "not_computed"
+
+
+def test_lists_that_never_tell_who_left_still_give_a_value(tmp_path):
+    def unleft(rows):
+        return "\n".join(",".join(row.split(",")[:-2]) for row in rows.splitlines()) + "\n"
+
+    head = ",".join(HEAD.strip().split(",")[:-2]) + "\n"
+    assert HEAD.strip().endswith("left_on,left_reason")
+    found = stay(waves(tmp_path, lists=(unleft(FIRST), unleft(SECOND)), head=head), BEFORE, NOW)
+    assert found.lost["left"] == 0 and value.years_listed(found).between(0, found.years).all()
 
 
 def test_retention_changes_are_worded_by_their_interval_and_only_where_it_holds():

@@ -132,7 +132,7 @@ def test_a_missing_value_of_spss_stays_a_code_for_survey_yml_to_name(tmp_path):
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600,
             "responses.xlsx",
-            "old .xls workbook or is under a password",
+            "old .xls workbook",
         ),
         (b"<html>", "responses.xls", "old .xls workbook"),
         (b"<html>", "responses.xlsx", "is not a workbook that can be read"),

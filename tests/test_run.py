@@ -240,3 +240,17 @@ def test_the_analysts_page_reaches_each_cell_says_what_images_show_and_needs_no_
     assert 'alt="the index rose"' in html and "a &lt; b" in html
     assert "default-src 'none'" in html and "<script" not in html and "http://" not in html and "https://" not in html
     assert write_html(tmp_path / "page.ipynb").read_text(encoding="utf-8") == html
+
+
+def test_an_error_meant_for_a_person_is_one_line_in_a_cell_too(tmp_path):
+    cell = "from csat_analysis.programme import load_programme; load_programme('.', '2026H1')"
+    said = subprocess.run(
+        [sys.executable, "-m", "IPython", "--no-banner", "--colors=NoColor", "-c", cell],
+        cwd=tmp_path,
+        env=os.environ | {"IPYTHONDIR": str(tmp_path / "ipython"), "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shown = [line for line in said.stdout.splitlines() if line.strip()]
+    assert shown == ["csat: data/raw/survey.yml: there is no such file; a programme folder holds data/raw/survey.yml"]

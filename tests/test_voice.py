@@ -7,6 +7,7 @@ from voice_programme import voice
 
 from csat_analysis.errors import ProgrammeError
 from csat_analysis.estimate import NoEstimate
+from csat_analysis.metrics.texts import told_apart
 from csat_analysis.models import quotations
 from csat_analysis.models.themes import theme_table
 from csat_analysis.models.voice import told
@@ -59,6 +60,11 @@ def small(tmp_path_factory):
 def test_one_table_holds_each_text_once_and_no_blank(small):
     assert small.counts() == {"comment": 60, "ticket": 4, "mention": 1}
     assert small.texts["rating"].dropna().between(0, 100).all()
+
+
+def test_running_numbers_of_two_waves_are_not_the_same_comment(small):
+    texts = pd.DataFrame({"id": ["1", "R7", "1", "R7", "R8"], "period": ["2025H2"] * 2 + ["2026H1"] * 3})
+    assert list(told_apart(texts)["id"]) == ["2025H2-1", "2025H2-R7", "2026H1-1", "2026H1-R7", "R8"]
 
 
 def test_words_come_from_masked_texts(small):

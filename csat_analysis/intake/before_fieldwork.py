@@ -12,6 +12,7 @@ import pandas as pd
 from csat_analysis.errors import IntakeError
 from csat_analysis.intake.cleaning import Ledger, clean_table
 from csat_analysis.intake.contract import check_clean, columns_of, name_columns
+from csat_analysis.intake.headings import sources_of
 from csat_analysis.intake.links import split_frame
 from csat_analysis.intake.readers import RawTable, read_raw, table_files
 from csat_analysis.intake.rules import Quarantine
@@ -52,7 +53,7 @@ def read_table(
     if table not in files:
         return None
     raw, columns = read_raw(files[table], root), columns_of(table, programme)
-    cells = name_columns(raw, columns, programme.sources.get(table, {}))
+    cells = name_columns(raw, columns, sources_of(raw, programme))
     rows = clean_table(cells, columns, Ledger(raw, quarantine), period, frozenset(programme.segments))
     check_clean(rows, columns, raw.file)
     return rows, raw

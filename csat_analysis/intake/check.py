@@ -6,7 +6,7 @@ import pandas as pd
 
 from csat_analysis.intake.contract import columns_of
 from csat_analysis.intake.period_tables import Clean
-from csat_analysis.intake.rules import REPAIRED, ROW_SET_ASIDE, VALUE_MISSING, Rule
+from csat_analysis.intake.rules import FILE_NOT_READ, REPAIRED, ROW_KEPT, ROW_SET_ASIDE, VALUE_MISSING, Rule
 from csat_analysis.programme import TABLES, Programme
 
 NOT_SUPPLIED = "not supplied"
@@ -63,7 +63,7 @@ def problems(clean: Clean, language: str = "en") -> pd.DataFrame:
             "rule": rule,
             "count": len(entries),
             "meaning": Rule(rule).meaning[language],
-            "example": example(entries.iloc[0]),
+            "example": example(entries.iloc[0], language),
         }
         for (table, rule), entries in found
     ]
@@ -73,13 +73,19 @@ def problems(clean: Clean, language: str = "en") -> pd.DataFrame:
     )
 
 
-def example(entry: pd.Series) -> str:
+LINE = {"en": " line {}", "zh": "第 {} 行"}
+BLANK = {"en": "blank", "zh": "空白"}
+DONE = {ROW_SET_ASIDE: "整行剔除", VALUE_MISSING: "置为缺失", ROW_KEPT: "保留", FILE_NOT_READ: "未读取"}
+
+
+def example(entry: pd.Series, language: str = "en") -> str:
     """One entry in words, as `data/raw/2026H1/responses.csv line 17, a3: 17 (value set to missing)`."""
     where = (
         entry["file"]
-        + ("" if pd.isna(entry["line"]) else f" line {entry['line']}")
+        + ("" if pd.isna(entry["line"]) else LINE[language].format(entry["line"]))
         + (f", {entry['column']}" if entry["column"] else "")
     )
     if entry["action"].startswith(REPAIRED):
         return f"{where}: {entry['action'].removeprefix(REPAIRED)}"
-    return f"{where}: {entry['value'] or 'blank'} ({entry['action']})"
+    done = DONE.get(entry["action"], entry["action"]) if language == "zh" else entry["action"]
+    return f"{where}: {entry['value'] or BLANK[language]} ({done})"

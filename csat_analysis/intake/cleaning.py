@@ -13,6 +13,7 @@ from csat_analysis.intake.contract import Column
 from csat_analysis.intake.readers import RawTable
 from csat_analysis.intake.rules import ROW_KEPT, ROW_SET_ASIDE, VALUE_MISSING, Quarantine, Rule
 from csat_analysis.intake.values import (
+    CHINESE,
     YES_NO,
     Reading,
     number_in,
@@ -26,6 +27,23 @@ from csat_analysis.period import Period
 
 SHOWN_LINES = 3
 NUMBER = r"[+-]?[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
+SPREADSHEET_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!")
+TOTALS = (
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "总和",
+    "平均",
+    "平均值",
+    "均值",
+    "Total",
+    "total",
+    "TOTAL",
+    "Grand Total",
+    "Sum",
+    "Average",
+)
 CODE = r"[+-]?0[0-9]+|[0-9]{16,}"  # 029 is not twenty-nine, and a float can't hold sixteen digits
 
 
@@ -90,7 +108,26 @@ def whole_rows(cells: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     ledger.set_aside(Rule.ROW_SHAPE, "", ledger.raw.misshapen)
     blank = (cells == "").all(axis=1)
     ledger.set_aside(Rule.BLANK_ROW, "", pd.Series("", index=cells.index[blank], dtype="str"))
-    return cells[~blank]
+    cells = without_errors(cells[~blank], ledger)
+    totals = total_rows(cells)
+    ledger.set_aside(Rule.TOTAL_ROW, "", totals)
+    return cells.drop(totals.index)
+
+
+def total_rows(cells: pd.DataFrame) -> pd.Series:
+    """The word of each row that sums up the others: 合计 and its like in its first filled cell."""
+    said = cells[cells.isin(TOTALS).any(axis=1)]
+    first = {line: next(cell for cell in row if cell) for line, *row in said.itertuples(name=None)}
+    words = pd.Series(first, index=pd.Index(list(first), dtype="int64"), dtype="str")
+    return words[words.isin(TOTALS)]
+
+
+def without_errors(cells: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """Cells with what a spreadsheet shows for a formula that failed set to missing: `#N/A` is no customer's number."""
+    failed = cells.isin(SPREADSHEET_ERRORS)
+    for name in cells.columns[failed.any()]:
+        ledger.set_missing(Rule.SPREADSHEET_ERROR, name, cells.loc[failed[name], name])
+    return cells.mask(failed, "") if failed.any(axis=None) else cells
 
 
 def identified_rows(
@@ -156,7 +193,8 @@ def read_column(text: pd.Series, column: Column) -> tuple[Reading, Rule]:
         case "yes_no":
             return read_words(text, YES_NO), Rule.UNKNOWN_LEVEL
         case _:
-            return read_words(text, {word.casefold(): word for word in column.words}), Rule.UNKNOWN_LEVEL
+            in_chinese = {said: word for word in column.words for said in CHINESE.get(word, ())}
+            return read_words(text, in_chinese | {word.casefold(): word for word in column.words}), Rule.UNKNOWN_LEVEL
 
 
 def unusable(unreadable: pd.Series, column: Column, ledger: Ledger) -> IntakeError:

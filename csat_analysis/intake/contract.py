@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from csat_analysis.errors import IntakeError
-from csat_analysis.intake.readers import RawTable, closest, one_line
+from csat_analysis.intake.grid import one_line
+from csat_analysis.intake.readers import RawTable, closest
 from csat_analysis.programme import Outcome, Programme
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ def name_columns(raw: RawTable, columns: tuple[Column, ...], sources: Mapping[st
             raise IntakeError(
                 f"{raw.file}: the required column {column.header} is missing"
                 f"{likely(column.header, names)}; if it goes by another name, map it in survey.yml "
-                f"under sources: {raw.table}"
+                f"under sources: {raw.table} (`csat check` proposes the lines)"
             )
     return raw.cells.set_axis(pd.Index(distinct(names), dtype="str"), axis=1)
 

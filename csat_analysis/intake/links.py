@@ -51,6 +51,11 @@ def known_panel(table: pd.DataFrame, programme: Programme, ledger: Ledger) -> pd
     """Rows whose panel survey.yml names; without panels there, or without the column, all rows are one panel's."""
     if "panel" not in table or not programme.panels:
         return table.assign(panel=pd.Series(only_panel(programme), index=table.index, dtype="str"))
+    said = table["panel"].replace(
+        {words: name for name, panel in programme.panels.items() for words in (panel.label or {}).values()}
+    )
+    ledger.repaired("panel", table.loc[said != table["panel"], "panel"].dropna(), said[said != table["panel"]].dropna())
+    table = table.assign(panel=said)
     known = table["panel"].isin(programme.panels)
     ledger.set_aside(Rule.UNKNOWN_PANEL, "panel", table.loc[~known, "panel"])
     return table[known]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,9 @@ import pandas as pd
 from csat_analysis.errors import IntakeError
 from csat_analysis.intake import earlier, links, sales
 from csat_analysis.intake.cleaning import Ledger, clean_table
+from csat_analysis.intake.column_names import table_meant
 from csat_analysis.intake.contract import check_clean, columns_of, name_columns
+from csat_analysis.intake.headings import competitor_columns, competitors_in, sources_of
 from csat_analysis.intake.readers import closest, read_raw, table_files
 from csat_analysis.intake.rules import FILE_NOT_READ, ROW_KEPT, VALUE_MISSING, Quarantine, Rule
 from csat_analysis.period import Period
@@ -92,13 +94,17 @@ class Cleaner:
         files, strangers = table_files(folder)
         if "responses" not in files:
             there = ", ".join(path.name for path in [*files.values(), *strangers]) or "nothing"
+            called = [path for path in strangers if table_meant(path.stem, ["responses"])]
             near = closest("responses", [path.stem for path in strangers])
             raise IntakeError(
                 f"data/raw/{self.period}: there is no responses file (csv, xlsx, parquet or sav); "
-                f"the folder holds {there}" + (f"; is {near[0]} meant?" if near else "")
+                f"the folder holds {there}"
+                + (f"; rename {called[0].name} to responses{called[0].suffix}" if called else "")
+                + (f"; is {near[0]} meant?" if near and not called else "")
             )
         for path in strangers:
-            meant = ", ".join(closest(path.stem, [table for table in TABLES if table not in files], count=1))
+            lacking = [table for table in TABLES if table not in files]
+            meant = table_meant(path.stem, lacking) or ", ".join(closest(path.stem, lacking, count=1))
             self.quarantine.add(
                 path.stem,
                 path.relative_to(root).as_posix(),
@@ -128,13 +134,17 @@ class Cleaner:
                 tables["invitations"], tables["responses"], self.programme, self.ledgers["invitations"]
             )
             links.note_uninvited(tables["responses"], tables["invitations"], self.ledgers["responses"])
+        if "competitors" not in tables and (scores := competitors_in(tables["responses"], self.programme)) is not None:
+            tables["competitors"] = scores
         return self.finished(tables, on)
 
     def typed(self, table: str) -> pd.DataFrame:
         ledger, columns = self.ledgers[table], self.columns[table]
-        cells = name_columns(ledger.raw, columns, self.programme.sources.get(table, {}))
+        cells = name_columns(ledger.raw, columns, sources_of(ledger.raw, self.programme))
         if table == "responses" and not ledger.raw.rows:
             raise IntakeError(f"{ledger.raw.file}: has a header but no rows; export the answers again")
+        if table == "responses":
+            columns += competitor_columns(cells, self.programme, columns)
         return clean_table(cells, columns, ledger, self.period, frozenset(self.programme.segments))
 
     def answers(self, responses: pd.DataFrame) -> pd.DataFrame:
@@ -182,9 +192,16 @@ class Cleaner:
     def finished(self, tables: dict[str, pd.DataFrame], on: dt.date) -> Clean:
         quarantine = self.quarantine.frame()
         counts = pd.DataFrame([self.count(table, tables[table]) for table in self.ledgers])
+        raws = [ledger.raw for ledger in self.ledgers.values()]
+        if "competitors" in tables and "competitors" not in self.ledgers:  # read from the answers' own columns
+            rows = len(tables["competitors"])
+            counts.loc[len(counts)] = {"table": "competitors", "rows_in": rows, "rows_kept": rows, "rows_set_aside": 0}
+            cells = pd.DataFrame(index=tables["competitors"].index)
+            raws.append(
+                replace(self.ledgers["responses"].raw, table="competitors", cells=cells, misshapen=cells.index[:0])
+            )
         for table, columns in self.columns.items():
             check_clean(tables[table], columns, self.ledgers[table].raw.file)
-        raws = [ledger.raw for ledger in self.ledgers.values()]
         inputs = pd.DataFrame(
             [
                 {"table": raw.table, "file": raw.file, "sha256": raw.sha256, "rows": raw.rows, "encoding": raw.encoding}

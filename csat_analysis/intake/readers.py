@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import codecs
 import csv
-import datetime as dt
 import difflib
 import hashlib
 import io
-import numbers
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -26,13 +23,14 @@ import pyarrow
 import pyarrow.parquet
 
 from csat_analysis.errors import IntakeError
+from csat_analysis.intake.grid import Grid, as_text, one_line
+from csat_analysis.intake.workbooks import read_xlsx
 from csat_analysis.programme import TABLES
 
 FORMATS = (".csv", ".xlsx", ".parquet", ".sav", ".xls")  # .xls only to say how to mend it
 DELIMITERS = (",", ";", "\t")
 SNIFFED_ROWS = 50
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")  # old .xls, and .xlsx under a password
 
 
 @dataclass(frozen=True)
@@ -49,16 +47,6 @@ class RawTable:
     @property
     def rows(self) -> int:
         return len(self.cells) + len(self.misshapen)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """What every format comes down to: a header, rows of text, the line of each row, and how the file was encoded."""
-
-    header: list[str]
-    rows: list[list[str]]
-    lines: list[int]
-    encoding: str
 
 
 def table_files(folder: Path) -> tuple[dict[str, Path], list[Path]]:
@@ -205,44 +193,7 @@ def delimiter_of(text: str) -> str:
     return max(DELIMITERS, key=agreement)
 
 
-# --- xlsx, parquet, sav ----------------------------------------------------------------------------------------------
-
-
-def read_xlsx(content: bytes, file: str) -> Grid:
-    """The sheet named like the table, else the only sheet that has cells. Formulas give their last stored value."""
-    if content.startswith(OLE_MAGIC) or file.lower().endswith(".xls"):
-        raise IntakeError(
-            f"{file}: is an old .xls workbook or is under a password; save it as .xlsx without a password"
-        )
-    import openpyxl  # only who has such a file waits for it
-
-    try:
-        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = {sheet.title: sheet_rows(sheet) for sheet in workbook.worksheets}
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise IntakeError(
-            f"{file}: is not a workbook that can be read ({one_line(error)}); save it as .xlsx again"
-        ) from None
-    filled = {title: rows for title, rows in sheets.items() if rows}
-    if not filled:
-        raise IntakeError(f"{file}: has no cells; export it again, or take it away if there is no such table")
-    table = Path(file).stem
-    if len(filled) > 1 and table not in filled:
-        raise IntakeError(f"{file}: has several sheets ({', '.join(filled)}); name the one to read {table}")
-    rows = filled.get(table) or next(iter(filled.values()))
-    width = max(len(row) for _, row in rows)
-    padded = [row + [""] * (width - len(row)) for _, row in rows]
-    return Grid(padded[0], padded[1:], [line for line, _ in rows[1:]], "xlsx")
-
-
-def sheet_rows(sheet: Any) -> list[tuple[int, list[str]]]:
-    """Rows from the first that has a value, each with its row number in the sheet."""
-    sheet.reset_dimensions()  # some exporters store a wrong used range
-    rows = [
-        (number, [as_text(value) for value in row]) for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
-    ]
-    first = next((i for i, (_, row) in enumerate(rows) if any(row)), len(rows))
-    return rows[first:]
+# --- parquet, sav; xlsx is workbooks.py's -------------------------------------------------------------------------------
 
 
 def read_parquet(content: bytes, file: str) -> Grid:
@@ -275,19 +226,6 @@ def typed_grid(header: Sequence[str], columns: Iterable[list[Any]], encoding: st
     return Grid([name.strip() for name in header], rows, list(range(1, len(rows) + 1)), encoding)
 
 
-def as_text(value: Any) -> str:
-    """A typed cell as the text that would stand in a csv file: whole floats without a point, dates in ISO form."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
-    if isinstance(value, numbers.Real) and abs(value) < 1e15 and value == int(value):
-        return str(int(value))
-    return str(value).strip()
-
-
 # --- headers ---------------------------------------------------------------------------------------------------------
 
 
@@ -295,7 +233,3 @@ def closest(name: str, headers: Iterable[str], *, count: int = 3) -> list[str]:
     """The headers most like a name, letter case aside."""
     by_folded = {header.casefold(): header for header in headers if header}
     return [by_folded[found] for found in difflib.get_close_matches(name.casefold(), by_folded, n=count, cutoff=0.4)]
-
-
-def one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

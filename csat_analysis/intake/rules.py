@@ -27,6 +27,16 @@ class Rule(StrEnum):
         return rule
 
     BLANK_ROW = ("blank_row", "a row without any value, set aside", "整行空白，剔除")
+    TOTAL_ROW = (
+        "total_row",
+        "a total or an average of the rows above, no row of its own, set aside",
+        "合计、小计或平均值所在行，不是一条记录，剔除",
+    )
+    SPREADSHEET_ERROR = (
+        "spreadsheet_error",
+        "a formula that failed (such as #N/A), set to missing",
+        "公式出错（如 #N/A），置为缺失",
+    )
     ROW_SHAPE = (
         "row_shape",
         "more or fewer cells than the header (an unquoted delimiter or a cut-off file), set aside",

@@ -136,6 +136,7 @@ def leavers(waves: list[Wave]) -> pd.DataFrame:
     """Who left by the lists of these waves, by the latest that tells: index customer_id; left_on, left_reason."""
     found = [wave.clean.tables["customers_left"] for wave in waves if "customers_left" in wave.clean.tables]
     everyone = pd.concat([table.reindex(columns=["customer_id", "left_on", "left_reason"]) for table in found])
+    everyone = everyone.astype({"left_on": "datetime64[us]"})  # lists without the column give no dates at all
     return everyone.drop_duplicates("customer_id", keep="last").set_index("customer_id")
 
 

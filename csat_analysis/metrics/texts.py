@@ -66,7 +66,13 @@ def comments(waves: Mapping[Period, Wave]) -> pd.DataFrame:
         }
         dimensions = {name: scores[dimension_column(wave.programme, name)] for name in wave.programme.dimensions}
         found.append(pd.DataFrame(columns | dimensions))
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+    return told_apart(pd.concat(found, ignore_index=True)) if found else pd.DataFrame()
+
+
+def told_apart(texts: pd.DataFrame) -> pd.DataFrame:
+    """Comments with the period before their id where it is a running number, or stands in another period's file too."""
+    running = texts["id"].str.fullmatch("[0-9]+") | texts["id"].duplicated(keep=False)
+    return texts.assign(id=texts["id"].where(~running, texts["period"] + "-" + texts["id"]))
 
 
 def tickets(waves: Mapping[Period, Wave]) -> pd.DataFrame:

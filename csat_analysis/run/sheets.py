@@ -1,0 +1,43 @@
+"""Data frames as an Excel workbook that runs nothing: text stays text, whatever sign it begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+WIDEST = 40
+
+
+def write_workbook(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """One sheet a table. Strings are written as text cells: codes keep their zeros, a name is never a formula."""
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    for title, rows in sheets.items():
+        sheet = workbook.create_sheet(title)
+        sheet.append(list(rows.columns))
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        for number, row in enumerate(rows.itertuples(index=False), start=2):
+            for place, value in enumerate(row, start=1):
+                value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+                cell = sheet.cell(number, place, value if value != "" else None)
+                if isinstance(value, str):
+                    cell.number_format = "@"
+                    if value:
+                        cell.data_type = "s"
+        sheet.freeze_panes = "A2"
+        for place, name in enumerate(rows.columns, start=1):
+            longest = max([shown_width(str(name)), *rows[name].astype(str).map(shown_width)])
+            sheet.column_dimensions[get_column_letter(place)].width = min(longest + 2, WIDEST)
+    workbook.save(path)
+
+
+def shown_width(text: str) -> int:
+    """Letters that a text takes in a cell; a Chinese character takes two."""
+    return len(text) + sum(letter > "\u2e7f" for letter in text)
