@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import nbformat
@@ -17,6 +15,7 @@ from traitlets.config import Config
 from csat_analysis import errors
 from csat_analysis.errors import CsatError, RunError
 from csat_analysis.results import METADATA_KEY, Record, from_json
+from csat_analysis.run.kernels import RunKernels
 
 KERNEL = "python3"
 INJECTED = "injected-parameters"
@@ -31,31 +30,34 @@ class NotebookFailed(RunError):
         self.explained = explained
 
 
-def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], title: str) -> NotebookNode:
+def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], kernels: RunKernels) -> NotebookNode:
     """Run `source`, a copy of the run's own, in its folder and write the executed copy to `target`, both normalised.
 
     Raises RunError when a parameter isn't declared by the notebook, and NotebookFailed when a cell fails; `target` then
-    holds the copy with the error in its cell. A progress bar named `title` counts the cells on a terminal.
+    holds the copy with the error in its cell.
     """
     nbformat.write(normalised(nbformat.read(source, as_version=4)), source)
     refuse_undeclared(source, parameters)
-    os.environ["JUPYTER_PATH"] = str(Path(sys.prefix) / "share" / "jupyter")  # the kernel of this interpreter, no other
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a debugger's warning that no run needs
+    begun = {}
     try:
         executed = papermill.execute_notebook(
             source,
             target,
             parameters=parameters,
             kernel_name=KERNEL,
-            progress_bar={"desc": title, "disable": None},
+            progress_bar=False,
+            request_save_on_cell_execute=False,
             resources={"metadata": {"path": str(source.parent)}},
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),
             shutdown_kernel="immediate",
+            kernel_manager_class=kernels.manager_class,
+            on_cell_start=lambda cell, cell_index: begun.update(cell=cell.id),
         )
     except PapermillExecutionError as error:
         raise failure_of(source.stem, target, error) from None
     except DeadKernelError:
-        message = f"{source.stem}: the notebook's process ended by itself; most likely the memory ran out"
+        where = f", cell {begun['cell']}" if begun else ""
+        message = f"{source.stem}{where}: the notebook's process ended by itself; most likely the memory ran out"
         raise NotebookFailed(message, explained=False) from None
     executed = normalised(executed)
     nbformat.write(executed, target)
