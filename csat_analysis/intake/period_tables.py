@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from csat_analysis.errors import IntakeError
@@ -192,10 +193,8 @@ class Cleaner:
     def finished(self, tables: dict[str, pd.DataFrame], on: dt.date) -> Clean:
         quarantine = self.quarantine.frame()
         if self.lines:
-            own = [
-                line is pd.NA or line in self.lines.get(table, ())
-                for table, line in quarantine[["table", "line"]].values
-            ]
+            places = zip(quarantine["table"], quarantine["line"], strict=True)
+            own = np.array([line is pd.NA or line in self.lines.get(table, ()) for table, line in places], dtype=bool)
             quarantine = quarantine[own].reset_index(drop=True)
         counts = pd.DataFrame([self.count(table, tables[table]) for table in self.ledgers])
         for table, columns in self.columns.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -19,6 +20,7 @@ from csat_analysis.run.kernels import RunKernels
 
 KERNEL = "python3"
 INJECTED = "injected-parameters"
+KERNELS_FILE = re.compile(r"\S*ipykernel_\d+[/\\]")
 TRANSIENT = {"papermill", "execution", "collapsed", "scrolled"}
 
 
@@ -96,6 +98,9 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":  # a warning names the file that its cell was compiled from
+                output.text = KERNELS_FILE.sub("", output.text)
         cell.metadata = NotebookNode(
             {key: value for key, value in cell.metadata.items() if key not in TRANSIENT and value != []}
         )

@@ -7,6 +7,7 @@ It runs no thread and opens no kernel's sockets, so that a fork is safe.
 
 from __future__ import annotations
 
+import builtins
 import gc
 import importlib
 import json
@@ -18,6 +19,7 @@ import socket
 import struct
 import sys
 import threading
+from types import SimpleNamespace
 
 LENGTH = struct.Struct("!I")
 NOT_PRELOADED = ("csat_analysis.run", "csat_analysis.cli", "csat_analysis.simulation")
@@ -82,6 +84,7 @@ def serve(requests: int, lifeline: int) -> None:
 
 def preload() -> None:
     """Import what notebooks use. What can't be imported isn't: the notebook that needs it will say so."""
+    import_as_in_a_kernel("pandas")
     package = importlib.import_module("csat_analysis")
     found = [module.name for module in pkgutil.walk_packages(package.__path__, "csat_analysis.")]
     for name in (*PRELOADED, *(name for name in found if not name.startswith(NOT_PRELOADED))):
@@ -89,6 +92,15 @@ def preload() -> None:
             importlib.import_module(name)
         except Exception:  # noqa: S112 — see above
             continue
+
+
+def import_as_in_a_kernel(name: str) -> None:
+    """pandas looks for a kernel when it is imported: its tables are wider in one than on a terminal."""
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)
+    try:
+        importlib.import_module(name)
+    finally:
+        del builtins.get_ipython
 
 
 def received(sock: socket.socket) -> tuple[dict | None, int]:
