@@ -158,7 +158,7 @@ class TestRuns:
         return root
 
     def test_nothing_is_run_again_when_nothing_changed_and_everything_by_force(self, made):
-        before = {folder: fingerprints(made / folder) for folder in ("reports", "data/processed")}
+        before = {folder: fingerprints(made / folder) for folder in ("reports/2026H1", "data/processed/2026H1")}
         again = run_period(made, "2026H1")
         assert (again.executed, again.unchanged) == ([], sorted(ALL))
         assert {folder: fingerprints(made / folder) for folder in before} == before

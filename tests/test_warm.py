@@ -33,7 +33,7 @@ warnings.warn("a warning is shown")
 print("out"); print("err", file=sys.stderr)
 print(pd.DataFrame(rng.integers(9, size=(3, 25))), pd.DataFrame(rng.normal(size=(70, 3))))
 pd.describe_option()
-print(sorted(plt.rcParams.items(), key=str)[:400], np.get_printoptions(), warnings.filters, sys.flags, sys.getrecursionlimit())
+print(sorted(plt.rcParams.items(), key=str)[:400], np.get_printoptions(), sys.flags, sys.getrecursionlimit())
 pd.DataFrame({"a": rng.integers(9, size=4)}).describe()
 """
 KNOWS = """

@@ -17,9 +17,9 @@ PATIENCE = 30  # seconds until a scheduler has answered
 
 
 def run_on_cluster(
-    address: str, root: Path, jobs: Sequence[Job], *, told: Done = nobody_told, **options: object
+    address: str, root: Path, batch: Sequence[Job], *, told: Done = nobody_told, **options: object
 ) -> Iterator[Ended]:
-    """Give jobs to the scheduler at `address` (tcp://host:8786); each is given back when it has ended.
+    """Give a batch to the scheduler at `address` (tcp://host:8786); each is given back when it has ended.
 
     The programme's folder has the same path on every worker. Raises RunError where the extra isn't installed, where
     nobody answers at the address, and where a worker doesn't see the folder.
@@ -30,7 +30,7 @@ def run_on_cluster(
         raise RunError('--cluster needs Dask: pip install "csat-analysis[cluster]"') from None
     root = Path(root).resolve()
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
+        client = Client(address, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         raise RunError(f"no scheduler answers at {address}: {' '.join(str(error).split())}") from None
     with client:
@@ -39,7 +39,7 @@ def run_on_cluster(
         if blind:
             raise RunError(f"the worker {blind[0]} doesn't see {root}: share the folder under the same path")
         given: dict[Job, object] = {}
-        for job, before in waiting_for(jobs).items():
+        for job, before in waiting_for(batch).items():
             (given[job],) = client.map(
                 run_after,
                 [str(root)],

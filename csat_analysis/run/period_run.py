@@ -101,7 +101,7 @@ def run_period(
                 if failure.explained:
                     raise
                 raise RunError(f"{failure} (see {kept.relative_to(root)}/notebooks)") from None
-            if unchanged.taken != chosen or not unchanged.report_is_whole():
+            if set(unchanged.taken) != set(chosen) or not unchanged.report_is_whole():
                 refuse_changed(root, wave, inputs)
                 when = dict(sorted(executed.items()))
                 assemble(private, manifest(wave, programme, inputs, started=started, languages=spoken, executed=when))

@@ -44,12 +44,17 @@ def put_aside(target: Path) -> Path:
 
 
 def publish(root: Path, private: PrivateRoot) -> None:
-    """Replace the period's processed data and report by the run's; when a step fails, put the old ones back."""
+    """Replace the period's processed data and report by the run's; when a step fails, put the old ones back.
+
+    Both old folders go aside before either new one comes: at no moment does a new one stand beside an old one.
+    """
+    places = targets(root, private.name)
     try:
-        for made, target in zip([private.processed, private.report], targets(root, private.name), strict=True):
+        for target in places:
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
                 os.rename(target, put_aside(target))
+        for made, target in zip([private.processed, private.report], places, strict=True):
             os.rename(made, target)
     finally:
         settle(root, private.name)

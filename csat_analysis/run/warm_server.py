@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import gc
 import importlib
+import io
 import json
 import os
 import pkgutil
@@ -95,11 +96,13 @@ def preload() -> None:
 
 
 def import_as_in_a_kernel(name: str) -> None:
-    """pandas looks for a kernel when it is imported: its tables are wider in one than on a terminal."""
+    """pandas looks for a kernel when it is imported: its tables are wider in one than on a terminal, and always UTF-8."""
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)
+    sys.stdout = io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")
     try:
         importlib.import_module(name)
     finally:
+        sys.stdout = sys.__stdout__
         del builtins.get_ipython
 
 
