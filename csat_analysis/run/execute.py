@@ -42,28 +42,40 @@ def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], 
     refuse_undeclared(source, parameters)
     begun = {}
     try:
-        executed = papermill.execute_notebook(
-            source,
-            target,
-            parameters=parameters,
-            kernel_name=KERNEL,
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            resources={"metadata": {"path": str(source.parent)}},
-            config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-            shutdown_kernel="immediate",
-            kernel_manager_class=kernels.manager_class,
-            on_cell_start=lambda cell, cell_index: begun.update(cell=cell.id),
-        )
+        executed = begin_twice(source, target, begun, parameters=parameters, kernels=kernels)
     except PapermillExecutionError as error:
         raise failure_of(source.stem, target, error) from None
     except DeadKernelError:
         where = f", cell {begun['cell']}" if begun else ""
         message = f"{source.stem}{where}: the notebook's process ended by itself; most likely the memory ran out"
         raise NotebookFailed(message, explained=False) from None
+    except RuntimeError as error:  # Jupyter's own, of a kernel that doesn't start
+        raise NotebookFailed(f"{source.stem}: its process didn't start: {error}", explained=False) from None
     executed = normalised(executed)
     nbformat.write(executed, target)
     return executed
+
+
+def begin_twice(source: Path, target: Path, begun: dict[str, str], *, parameters, kernels: RunKernels) -> NotebookNode:
+    """Run the notebook. A kernel that ends before its first cell, as one whose port another program took, is begun again."""
+    for last in (False, True):
+        try:
+            return papermill.execute_notebook(
+                source,
+                target,
+                parameters=parameters,
+                kernel_name=KERNEL,
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                resources={"metadata": {"path": str(source.parent)}},
+                config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+                shutdown_kernel="immediate",
+                kernel_manager_class=kernels.manager_class,
+                on_cell_start=lambda cell, cell_index: begun.update(cell=cell.id),
+            )
+        except RuntimeError as error:
+            if last or begun or kernels.stopped or isinstance(error, DeadKernelError):
+                raise
 
 
 def refuse_undeclared(source: Path, parameters: dict[str, str]) -> None:

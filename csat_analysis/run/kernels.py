@@ -123,7 +123,7 @@ class Provisioner(LocalProvisioner):
         if server is None:
             await super().launch_kernel(cmd, **options)
         else:
-            self.cwd = options["cwd"]
+            self.cwd = options.get("cwd") or os.getcwd()
             self.process = server.fork(cmd, options["env"], str(self.cwd))
             self.pid = self.pgid = self.process.pid
         owner.started(self.pgid)

@@ -85,7 +85,8 @@ def private_root(
         link_folder(root / "data" / "raw", private.path / "data" / "raw")
         for published in (root / "reports").glob("*/results.json"):
             earlier, dot, of = published.parent.name.partition(".")
-            if earlier != str(period) and is_period(earlier) and earlier + dot + of == run_name(earlier, part):
+            before = is_period(earlier) and Period.parse(earlier) < period
+            if before and earlier + dot + of == run_name(earlier, part):
                 link_folder(published.parent, private.path / "reports" / earlier)
         if part is not None:
             (private.path / PART).write_text(part.yaml(), encoding="utf-8")
