@@ -179,7 +179,7 @@ class TestRuns:
             ("data/processed/2026H1/report/report.en.html", ["02_report"]),
             ("reports/2026H1/notebooks/03_apart.ipynb", ["03_apart"]),
             ("reports/2026H1/report.en.html", []),
-            ("reports/2026H1/notebooks/01_count.html", []),
+            ("reports/2026H1/notebooks/01_count.html", ["01_count"]),
         ],
     )
     @pytest.mark.parametrize("by", ["altered", "removed"])

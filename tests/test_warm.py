@@ -120,11 +120,11 @@ def test_a_cell_can_be_interrupted_and_timed_out_and_what_it_started_ends_with_i
     with kernels(1, cold=cold) as shared, shared.of_a_run() as own:
         begun = time.monotonic()
         client = NotebookClient(
-            page, timeout=1, interrupt_on_timeout=True, allow_errors=True, kernel_manager_class=own.manager_class
+            page, timeout=5, interrupt_on_timeout=True, allow_errors=True, kernel_manager_class=own.manager_class
         )
         client.execute()
         assert page.cells[-1].outputs[-1].ename == "KeyboardInterrupt" and time.monotonic() - begun < 60
-        client = NotebookClient(page, timeout=1, kernel_manager_class=own.manager_class)
+        client = NotebookClient(page, timeout=5, kernel_manager_class=own.manager_class)
         with pytest.raises(CellTimeoutError):
             client.execute()
     wait_until(lambda: alive(mark) == [], 10)

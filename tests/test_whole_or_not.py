@@ -19,6 +19,7 @@ from csat_analysis.errors import RunError
 from csat_analysis.period import Period
 from csat_analysis.run import period_run, publish
 from csat_analysis.run.lock import period_lock
+from csat_analysis.run.notebook_html import write_html
 from csat_analysis.run.period_run import run_period
 from csat_analysis.run.publish import settle, targets
 
@@ -101,6 +102,7 @@ def executed_before(root: Path):
             record = '[{"key": "satisfaction.index", "group": {}, "value": 64.5, "se": 1.0, "low": 63.0, "high": 66.0, "n": 30,'
             record += ' "unit": "points", "status": "ok"}]'
             nbformat.write(page, work.private.executed / f"{name}.ipynb")
+            write_html(work.private.executed / f"{name}.ipynb")
             if name == "01_count":
                 (work.private.results / "01_count.json").write_text(record, encoding="utf-8")
             work.files[name] = {}

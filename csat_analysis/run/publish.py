@@ -19,8 +19,6 @@ def assemble(private: PrivateRoot, manifest: dict[str, Any]) -> None:
     copy_files(private.processed / "report", "report.*.html", private.report)
     copy_files(private.processed / "report" / "figures", "*.svg", private.report / "figures")
     copy_files(private.processed / "tables", "*.parquet", private.report / "tables")
-    for notebook in sorted(private.executed.glob("*.ipynb")):
-        write_html(notebook)
     write_text(private.report / "results.json", to_json(Results.read(private.results).records))
     write_text(private.report / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
 

@@ -10,6 +10,7 @@ from csat_analysis.results import to_json
 from csat_analysis.run.execute import execute_notebook, records_of
 from csat_analysis.run.kernels import RunKernels
 from csat_analysis.run.manifest import now
+from csat_analysis.run.notebook_html import write_html
 from csat_analysis.run.order import Order
 from csat_analysis.run.publish import write_text
 from csat_analysis.run.room import Work
@@ -76,4 +77,5 @@ def execute_one(
         if records := records_of(notebook, name):
             write_text(room.results / f"{name}.json", to_json(records))
         work.collect(name, order, room)
-        told(name, True)
+    write_html(target)
+    told(name, True)

@@ -135,10 +135,9 @@ class Unchanged:
 
     def whole(self, name: str) -> bool:
         """Does every file that the notebook left still have the bytes it was published with?"""
-        files = self.made["notebooks"][name]["files"]
-        executed = f"notebooks/{name}.ipynb"
-        return all(same(self.processed / file, sha) for file, sha in files.items()) and same(
-            self.report / executed, self.made["published"].get(executed)
+        files, published = self.made["notebooks"][name]["files"], self.made["published"]
+        return all(same(self.processed / file, sha) for file, sha in files.items()) and all(
+            same(self.report / copy, published.get(copy)) for copy in copies(name)
         )
 
     def copy(self, name: str) -> None:
@@ -146,7 +145,8 @@ class Unchanged:
         for file in files:
             (private.processed / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.processed / file, private.processed / file)
-        shutil.copyfile(self.report / "notebooks" / f"{name}.ipynb", private.executed / f"{name}.ipynb")
+        for copy in copies(name):
+            shutil.copyfile(self.report / copy, private.report / copy)
         self.work.files[name] = files
 
     def report_is_whole(self) -> bool:
@@ -173,6 +173,11 @@ class Unchanged:
         made = {"notebooks": notebooks, "published": tree(private.report)}
         text = json.dumps(made, ensure_ascii=False, indent=1) + "\n"
         (private.processed / FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def copies(name: str) -> tuple[str, str]:
+    """A notebook's executed copy and its page, in the report's folder."""
+    return f"notebooks/{name}.ipynb", f"notebooks/{name}.html"
 
 
 def same(path: Path, sha: str | None) -> bool:
