@@ -5,31 +5,25 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
-import papermill
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from csat_analysis import errors
-from csat_analysis.errors import CsatError, RunError
+from csat_analysis.errors import CsatError, NotebookFailed, RunError
 from csat_analysis.results import METADATA_KEY, Record, from_json
-from csat_analysis.run.kernels import RunKernels
 
+if TYPE_CHECKING:
+    from papermill.exceptions import PapermillExecutionError
+
+    from csat_analysis.run.kernels import RunKernels
+
+# Papermill is imported where a notebook is executed: a run that has nothing to do doesn't wait for it.
 KERNEL = "python3"
 INJECTED = "injected-parameters"
 KERNELS_FILE = re.compile(r"\S*ipykernel_\d+[/\\]")
 TRANSIENT = {"papermill", "execution", "collapsed", "scrolled"}
-
-
-class NotebookFailed(RunError):
-    """A notebook stopped with an error; the message is one line: notebook, cell, what was wrong."""
-
-    def __init__(self, message: str, *, explained: bool) -> None:
-        super().__init__(message)
-        self.explained = explained
 
 
 def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], kernels: RunKernels) -> NotebookNode:
@@ -38,6 +32,9 @@ def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], 
     Raises RunError when a parameter isn't declared by the notebook, and NotebookFailed when a cell fails; `target` then
     holds the copy with the error in its cell.
     """
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
     nbformat.write(normalised(nbformat.read(source, as_version=4)), source)
     refuse_undeclared(source, parameters)
     begun = {}
@@ -58,6 +55,10 @@ def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], 
 
 def begin_twice(source: Path, target: Path, begun: dict[str, str], *, parameters, kernels: RunKernels) -> NotebookNode:
     """Run the notebook. A kernel that ends before its first cell, as one whose port another program took, is begun again."""
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from traitlets.config import Config
+
     for last in (False, True):
         try:
             return papermill.execute_notebook(
@@ -79,6 +80,8 @@ def begin_twice(source: Path, target: Path, begun: dict[str, str], *, parameters
 
 
 def refuse_undeclared(source: Path, parameters: dict[str, str]) -> None:
+    import papermill
+
     declared = papermill.inspect_notebook(source) if parameters else {}
     undeclared = [name for name in parameters if name not in declared]
     if undeclared:

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from csat_analysis.errors import RunError
+from csat_analysis.errors import NotebookFailed, RunError
 from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
-from csat_analysis.run.execute import NotebookFailed
 from csat_analysis.run.inputs import Input, known_period, raw_inputs
 from csat_analysis.run.kernels import Kernels, kernels
 from csat_analysis.run.lock import period_lock

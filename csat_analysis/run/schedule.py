@@ -7,7 +7,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from csat_analysis.errors import CsatError
 from csat_analysis.results import to_json
-from csat_analysis.run.execute import execute_notebook, records_of
 from csat_analysis.run.kernels import RunKernels
 from csat_analysis.run.manifest import now
 from csat_analysis.run.notebook_html import write_html
@@ -68,6 +67,8 @@ def execute_all(
 def execute_one(
     work: Work, order: Order, name: str, parameters: dict[str, str], kernels: RunKernels, told: Done
 ) -> None:
+    from csat_analysis.run.execute import execute_notebook, records_of  # here: it loads Jupyter's libraries
+
     with kernels.shared.slots:
         if kernels.stopped:
             raise CsatError(f"{name}: not run, since the run was ended")

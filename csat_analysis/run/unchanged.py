@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from csat_analysis.period import Period
 from csat_analysis.programme import PART, is_period
 from csat_analysis.run.inputs import file_hash
@@ -73,8 +71,8 @@ def common_parts(private: PrivateRoot) -> dict[str, Any]:
 
 def notebook_source(path: Path) -> list[Any]:
     """The cells of a notebook as they are executed: the outputs it was stored with say nothing."""
-    cells = nbformat.read(path, as_version=4).cells
-    return [[cell.cell_type, cell.get("id"), cell.source, cell.metadata] for cell in cells]
+    cells = json.loads(path.read_bytes())["cells"]
+    return [[cell["cell_type"], cell.get("id"), "".join(cell["source"]), cell["metadata"]] for cell in cells]
 
 
 def read_made(processed: Path) -> dict[str, Any]:
