@@ -44,7 +44,7 @@ notebooks: setup
 	$(BIN)/python -m csat_analysis.run.store
 
 lock: setup
-	$(BIN)/uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra cluster --extra lab --extra test --universal --python-version 3.11 \
 		--no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.txt
 
 clean:

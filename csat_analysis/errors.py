@@ -35,3 +35,11 @@ class ResultError(CsatError):
 
 class RunError(CsatError):
     """A run that can't start or that failed."""
+
+
+class NotebookFailed(RunError):
+    """A notebook that stopped with an error: notebook, cell, what was wrong; `explained` where that was meant for a person."""
+
+    def __init__(self, message: str, *, explained: bool) -> None:
+        super().__init__(message)
+        self.explained = explained

@@ -23,6 +23,7 @@ from csat_analysis.programme_parts import (
     Form,
     JourneyStage,
     MissingItems,
+    OfCustomers,
     Outcome,
     Panel,
     Part,
@@ -56,6 +57,7 @@ TABLES = (
 )
 WAITS = ("first_reply_hours", "resolution_hours", "processing_days", "delivery_days")
 WEIGHT_TOLERANCE = 1e-6
+PART = "part.yml"  # beside data/: the programme is about one part of its customers
 BESIDE = ("themes", "words")  # keys that may stand in files of their own beside survey.yml
 
 
@@ -91,6 +93,7 @@ class Programme(Part):
     themes: dict[str, Theme] = {}
     words: Words = Words()
     form: Form = Form()
+    part: OfCustomers | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -195,6 +198,17 @@ class Programme(Part):
                 raise ValueError(f"themes: {name}: there is no dimension {theme.dimension}")
         return self
 
+    def of_its_part(self) -> Programme:
+        """Named after its part of the customers, where it has one; plans are the company's, and so are their costs."""
+        if self.part is None:
+            return self
+        column, value = self.part.column, self.part.value
+        name = {
+            language: f"{text} · {self.label('segment', column, language)} {self.label('segment', column, language, value)}"
+            for language, text in self.name.items()
+        }
+        return self.model_copy(update={"name": name, "plans": {}})
+
     @property
     def weights(self) -> dict[str, float]:
         """Dimension → weight in the index; equal where survey.yml gives none."""
@@ -285,8 +299,15 @@ def load_programme(root: Path, period: str | Period) -> Programme:
         raw |= only_plans(path, read_mapping(path))
     beside = {path.stem: path for path in files_beside(files[0].parent)}
     raw |= {key: read_mapping(path) for key, path in beside.items()}
+    if "part" in raw:
+        raise ProgrammeError(
+            "survey.yml: part: which customers a report is about isn't said here; csat batch --by says it"
+        )
+    part = Path(root) / PART
+    if part.is_file():
+        raw["part"] = read_mapping(part)
     try:
-        return Programme.model_validate(raw)
+        return Programme.model_validate(raw).of_its_part()
     except ValidationError as error:
         at_fault = (beside | {path.stem: path for path in plans}).get(key_at_fault(error), files[-1])
         raise ProgrammeError(f"{at_fault.name} ({at_fault.parent.name}): {first_problem(error)}") from None

@@ -41,6 +41,13 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class OfCustomers(Part):
+    """The customers that a programme is about, where it isn't about all: those with `value` in `column` of the list."""
+
+    column: str
+    value: Annotated[str, BeforeValidator(str)]
+
+
 class Scale(Part):
     min: float
     max: float

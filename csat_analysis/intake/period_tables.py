@@ -6,10 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from csat_analysis.errors import IntakeError
-from csat_analysis.intake import earlier, links, sales
+from csat_analysis.intake import earlier, links, part, sales
 from csat_analysis.intake.cleaning import Ledger, clean_table
 from csat_analysis.intake.column_names import table_meant
 from csat_analysis.intake.contract import check_clean, columns_of, name_columns
@@ -85,6 +86,7 @@ class Cleaner:
         }
         self.columns = {table: columns_of(table, programme) for table in self.ledgers}
         self.stand_ins: dict[str, str] = {}
+        self.lines: dict[str, pd.Index] = {}  # a part's lines of each file
 
     def find_files(self, root: Path) -> dict[str, Path]:
         folder = root / "data" / "raw" / str(self.period)
@@ -136,7 +138,20 @@ class Cleaner:
             links.note_uninvited(tables["responses"], tables["invitations"], self.ledgers["responses"])
         if "competitors" not in tables and (scores := competitors_in(tables["responses"], self.programme)) is not None:
             tables["competitors"] = scores
-        return self.finished(tables, on)
+        return self.finished(self.of_part(tables) if self.programme.part else tables, on)
+
+    def of_part(self, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """The tables of the programme's part of the customers; from here on nothing else came in."""
+        tables = part.restricted(tables, self.programme, self.period)
+        self.ledgers = {table: ledger for table, ledger in self.ledgers.items() if table in tables}
+        self.columns = {table: columns for table, columns in self.columns.items() if table in tables}
+        lists = [tables[table]["customer_id"] for table in ("customers", "customers_left") if table in tables]
+        mine = set(pd.concat(lists))
+        for table, ledger in self.ledgers.items():
+            rows = [tables[table], *([tables["customers_left"]] if table == "customers" else [])]
+            sources = self.programme.sources.get(table, {})
+            self.lines[table] = part.lines_of(pd.concat(rows), ledger.raw, sources, mine)
+        return tables
 
     def typed(self, table: str) -> pd.DataFrame:
         ledger, columns = self.ledgers[table], self.columns[table]
@@ -191,6 +206,10 @@ class Cleaner:
 
     def finished(self, tables: dict[str, pd.DataFrame], on: dt.date) -> Clean:
         quarantine = self.quarantine.frame()
+        if self.lines:
+            places = zip(quarantine["table"], quarantine["line"], strict=True)
+            own = np.array([line is pd.NA or line in self.lines.get(table, ()) for table, line in places], dtype=bool)
+            quarantine = quarantine[own].reset_index(drop=True)
         counts = pd.DataFrame([self.count(table, tables[table]) for table in self.ledgers])
         raws = [ledger.raw for ledger in self.ledgers.values()]
         if "competitors" in tables and "competitors" not in self.ledgers:  # read from the answers' own columns
@@ -216,7 +235,10 @@ class Cleaner:
 
     def count(self, table: str, kept: pd.DataFrame) -> dict[str, str | int]:
         """Rows in, kept and set aside; that they add up is asserted, since a row lost here would be lost for good."""
-        rows_in, set_aside = self.ledgers[table].raw.rows, len(self.quarantine.set_aside(table))
+        aside = self.quarantine.set_aside(table)
+        rows_in, set_aside = self.ledgers[table].raw.rows, len(aside)
+        if self.lines:
+            rows_in, set_aside = len(self.lines[table]), len(self.lines[table].intersection(aside))
         if rows_in != len(kept) + set_aside:
             raise AssertionError(
                 f"{table}: {rows_in} rows came in, but {len(kept)} were kept and {set_aside} set aside"

@@ -3,66 +3,85 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
-import papermill
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from csat_analysis import errors
-from csat_analysis.errors import CsatError, RunError
+from csat_analysis.errors import CsatError, NotebookFailed, RunError
 from csat_analysis.results import METADATA_KEY, Record, from_json
 
+if TYPE_CHECKING:
+    from papermill.exceptions import PapermillExecutionError
+
+    from csat_analysis.run.kernels import RunKernels
+
+# Papermill is imported where a notebook is executed: a run that has nothing to do doesn't wait for it.
 KERNEL = "python3"
 INJECTED = "injected-parameters"
+KERNELS_FILE = re.compile(r"\S*ipykernel_\d+[/\\]")
 TRANSIENT = {"papermill", "execution", "collapsed", "scrolled"}
 
 
-class NotebookFailed(RunError):
-    """A notebook stopped with an error; the message is one line: notebook, cell, what was wrong."""
-
-    def __init__(self, message: str, *, explained: bool) -> None:
-        super().__init__(message)
-        self.explained = explained
-
-
-def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], title: str) -> NotebookNode:
+def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], kernels: RunKernels) -> NotebookNode:
     """Run `source`, a copy of the run's own, in its folder and write the executed copy to `target`, both normalised.
 
     Raises RunError when a parameter isn't declared by the notebook, and NotebookFailed when a cell fails; `target` then
-    holds the copy with the error in its cell. A progress bar named `title` counts the cells on a terminal.
+    holds the copy with the error in its cell.
     """
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
     nbformat.write(normalised(nbformat.read(source, as_version=4)), source)
     refuse_undeclared(source, parameters)
-    os.environ["JUPYTER_PATH"] = str(Path(sys.prefix) / "share" / "jupyter")  # the kernel of this interpreter, no other
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a debugger's warning that no run needs
+    begun = {}
     try:
-        executed = papermill.execute_notebook(
-            source,
-            target,
-            parameters=parameters,
-            kernel_name=KERNEL,
-            progress_bar={"desc": title, "disable": None},
-            resources={"metadata": {"path": str(source.parent)}},
-            config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-            shutdown_kernel="immediate",
-        )
+        executed = begin_twice(source, target, begun, parameters=parameters, kernels=kernels)
     except PapermillExecutionError as error:
         raise failure_of(source.stem, target, error) from None
     except DeadKernelError:
-        message = f"{source.stem}: the notebook's process ended by itself; most likely the memory ran out"
+        where = f", cell {begun['cell']}" if begun else ""
+        message = f"{source.stem}{where}: the notebook's process ended by itself; most likely the memory ran out"
         raise NotebookFailed(message, explained=False) from None
+    except RuntimeError as error:  # Jupyter's own, of a kernel that doesn't start
+        raise NotebookFailed(f"{source.stem}: its process didn't start: {error}", explained=False) from None
     executed = normalised(executed)
     nbformat.write(executed, target)
     return executed
 
 
+def begin_twice(source: Path, target: Path, begun: dict[str, str], *, parameters, kernels: RunKernels) -> NotebookNode:
+    """Run the notebook. A kernel that ends before its first cell, as one whose port another program took, is begun again."""
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from traitlets.config import Config
+
+    for last in (False, True):
+        try:
+            return papermill.execute_notebook(
+                source,
+                target,
+                parameters=parameters,
+                kernel_name=KERNEL,
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                resources={"metadata": {"path": str(source.parent)}},
+                config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+                shutdown_kernel="immediate",
+                kernel_manager_class=kernels.manager_class,
+                on_cell_start=lambda cell, cell_index: begun.update(cell=cell.id),
+            )
+        except RuntimeError as error:
+            if last or begun or kernels.stopped or isinstance(error, DeadKernelError):
+                raise
+
+
 def refuse_undeclared(source: Path, parameters: dict[str, str]) -> None:
+    import papermill
+
     declared = papermill.inspect_notebook(source) if parameters else {}
     undeclared = [name for name in parameters if name not in declared]
     if undeclared:
@@ -94,6 +113,9 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":  # a warning names the file that its cell was compiled from
+                output.text = KERNELS_FILE.sub("", output.text)
         cell.metadata = NotebookNode(
             {key: value for key, value in cell.metadata.items() if key not in TRANSIENT and value != []}
         )

@@ -56,8 +56,13 @@ def raw_inputs(root: Path, period: Period) -> list[Input]:
     return [
         Input(
             file=path.relative_to(root).as_posix(),
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            sha256=file_hash(path),
             bytes=path.stat().st_size,
         )
         for path in paths
     ]
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

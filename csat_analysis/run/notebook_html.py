@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
-from nbconvert.exporters import HTMLExporter
-
 TEMPLATES = Path(__file__).parent / "template"
 
 
 def write_html(notebook: Path) -> Path:
     """Write the notebook's page beside it. The same notebook always gives the same bytes."""
+    import nbformat
+    from nbconvert.exporters import HTMLExporter  # here: it takes a while, and `csat run` may have no page to make
+
     exporter = HTMLExporter(template_name="analyst", extra_template_basedirs=[str(TEMPLATES)])
     page, _ = exporter.from_notebook_node(nbformat.read(notebook, as_version=4), {"metadata": {"name": notebook.stem}})
     target = notebook.with_suffix(".html")

@@ -2,73 +2,124 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from csat_analysis.errors import RunError
+from csat_analysis.errors import NotebookFailed, RunError
 from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
-from csat_analysis.results import to_json
-from csat_analysis.run.execute import NotebookFailed, execute_notebook, records_of
 from csat_analysis.run.inputs import Input, known_period, raw_inputs
+from csat_analysis.run.kernels import Kernels, kernels
 from csat_analysis.run.lock import period_lock
 from csat_analysis.run.manifest import manifest, now
-from csat_analysis.run.private_root import PrivateRoot, notebooks_of, private_root, remove_leftovers
-from csat_analysis.run.publish import assemble, keep_failed, publish, settle, write_text
+from csat_analysis.run.order import read_order
+from csat_analysis.run.part import Part, run_name
+from csat_analysis.run.private_root import notebooks_of, private_root, remove_leftovers
+from csat_analysis.run.publish import assemble, forget_failed, keep_failed, publish, settle
+from csat_analysis.run.room import Work
+from csat_analysis.run.schedule import Done, execute_all, nobody_told
+from csat_analysis.run.unchanged import Unchanged
 
 
 @dataclass(frozen=True)
 class Published:
-    """What a run put in place: the pages for stakeholders, their folder, notebooks now older than what they follow."""
+    """What a run put in place: the pages for stakeholders, their folder, notebooks now older than what they follow, and
+    those that needn't be run again."""
 
     period: Period
     folder: Path
     reports: list[Path]
     outdated: list[str]
+    unchanged: list[str] = field(default_factory=list)
+    executed: list[str] = field(default_factory=list)
 
 
 def run_period(
-    root: Path, period: str | None = None, *, languages: Sequence[str] = (), only: Sequence[str] = ()
+    root: Path,
+    period: str | None = None,
+    *,
+    languages: Sequence[str] = (),
+    only: Sequence[str] = (),
+    part: Part | None = None,
+    force: bool = False,
+    jobs: int | None = None,
+    cold: bool = False,
+    shared: Kernels | None = None,
+    wait: bool = False,
+    told: Done = nobody_told,
 ) -> Published:
-    """Execute a period's notebooks in order in a private root and publish data/processed/<period> and reports/<period>.
+    """Execute a period's notebooks in a private root and publish data/processed/<period> and reports/<period>.
 
-    Without `period` the latest that has raw data is run; without `languages`, those of survey.yml. With `only`, the
-    named notebooks are executed upon the published work of the others. A failure publishes nothing: the report before
-    stands and the executed copies are in reports/<period>.failed.
+    Without `period` the latest that has raw data is run; without `languages`, those of survey.yml. A notebook whose inputs
+    are those of the run before isn't run again, unless `force` is given. With `only`, the named notebooks are executed
+    upon the published work of the others. With `part`, everything is about the customers of that part alone, and the
+    folders are named after it, too. At most `jobs` notebooks run at once (cores, when left out), in `shared` kernels where
+    a batch has some. A failure publishes nothing: the report before stands and the executed copies are in
+    reports/<period>.failed.
 
-    Raises CsatError in one line: an unknown period, a notebook that failed (with its cell), a run already under way.
+    Raises CsatError in one line: an unknown period, a notebook that failed (with its cell), a full disk, a run already
+    under way (which `wait` waits for).
     """
     root = Path(root).resolve()
     wave = known_period(root, period)
     programme = load_programme(root, wave)
     notebooks = notebooks_of(root)
+    order = read_order(notebooks)
     chosen = chosen_notebooks(list(notebooks), only)
     spoken = ",".join(languages or programme.languages)
-    with period_lock(root, wave):
-        remove_leftovers(root, wave)
-        settle(root, wave)
-        with private_root(root, wave, notebooks) as private:
+    name = run_name(wave, part)
+    folder = root / "reports" / name
+    with disk_errors_named(), period_lock(root, name, wait=wait):
+        remove_leftovers(root, name)
+        settle(root, name)
+        with (
+            private_root(root, wave, notebooks, part) as private,
+            kernels(jobs, cold=cold) if shared is None else contextlib.nullcontext(shared) as using,
+            using.of_a_run() as running,
+        ):
             started, inputs = now(), raw_inputs(root, wave)
-            executed = take_over(root, private, inputs, list(notebooks), chosen) if only else {}
+            work, parameters = Work(private), {"period": str(wave), "root": "..", "languages": spoken}
+            processed = root / "data" / "processed" / name
+            unchanged = Unchanged(work, order, parameters, processed, folder)
+            executed = take_over(root, folder, unchanged, inputs, list(notebooks), chosen) if only else {}
             try:
-                executed |= execute_all(private, chosen, {"period": str(wave), "root": "..", "languages": spoken})
+                executed |= execute_all(
+                    work,
+                    order,
+                    chosen,
+                    parameters,
+                    running,
+                    taken_over=lambda one: unchanged.take_over(one) if not (force or only) else unchanged.note(one),
+                    told=told,
+                )
             except NotebookFailed as failure:
-                folder = keep_failed(root, private)
+                kept = keep_failed(root, private)
                 if failure.explained:
                     raise
-                raise RunError(f"{failure} (see {folder.relative_to(root)}/notebooks)") from None
-            assemble(
-                private,
-                manifest(
-                    wave, programme, inputs, started=started, languages=spoken, executed=dict(sorted(executed.items()))
-                ),
-            )
-            publish(root, private)
-    folder = root / "reports" / str(wave)
-    return Published(wave, folder, sorted(folder.glob("report.*.html")), outdated(executed, chosen))
+                raise RunError(f"{failure} (see {kept.relative_to(root)}/notebooks)") from None
+            if set(unchanged.taken) != set(chosen) or not unchanged.report_is_whole():
+                refuse_changed(root, wave, inputs)
+                when = dict(sorted(executed.items()))
+                assemble(private, manifest(wave, programme, inputs, started=started, languages=spoken, executed=when))
+                unchanged.write(when)
+                publish(root, private)
+            forget_failed(root, name)
+    behind = sorted(order.followers(chosen) & executed.keys()) if only else []
+    ran = [one for one in chosen if one not in unchanged.taken]
+    return Published(wave, folder, sorted(folder.glob("report.*.html")), behind, sorted(unchanged.taken), ran)
+
+
+@contextlib.contextmanager
+def disk_errors_named() -> Iterator[None]:
+    """An error of the file system is the analyst's to mend: it is named in one line, and nothing was published."""
+    try:
+        yield
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        raise RunError(f"{error.strerror or error}{where}: nothing was published") from error
 
 
 def chosen_notebooks(names: list[str], only: Sequence[str]) -> list[str]:
@@ -78,54 +129,36 @@ def chosen_notebooks(names: list[str], only: Sequence[str]) -> list[str]:
     return [name for name in names if name in only] if only else names
 
 
-def execute_all(private: PrivateRoot, names: list[str], parameters: dict[str, str]) -> dict[str, str]:
-    """Run the notebooks one by one; each one's records are stored, with their cells, before the next one starts."""
-    finished: dict[str, str] = {}
-    for position, name in enumerate(names, start=1):
-        notebook = execute_notebook(
-            private.notebooks / f"{name}.ipynb",
-            private.executed / f"{name}.ipynb",
-            parameters=parameters,
-            title=f"{position}/{len(names)} {name}",
-        )
-        if records := records_of(notebook, name):
-            write_text(private.results / f"{name}.json", to_json(records))
-        finished[name] = now()
-    return finished
+def refuse_changed(root: Path, wave: Period, inputs: list[Input]) -> None:
+    """What was counted and fingerprinted when the run began must still be what is there when it ends."""
+    after = raw_inputs(root, wave)
+    if changed := [file for file in [*inputs, *after] if file not in inputs or file not in after]:
+        raise RunError(f"{changed[0]['file']} changed while {wave} was being run: run it again")
 
 
 def take_over(
-    root: Path, private: PrivateRoot, inputs: list[Input], names: list[str], chosen: list[str]
+    root: Path, published: Path, unchanged: Unchanged, inputs: list[Input], names: list[str], chosen: list[str]
 ) -> dict[str, str]:
-    """Copy the published work of the notebooks that aren't chosen into the private root; say when each was executed.
+    """Put the published work of the notebooks that aren't chosen in place; say when each was executed.
 
-    Refuses when a notebook before a chosen one was never run, or when a raw file changed since: the parts wouldn't
-    agree.
+    Refuses when a notebook before a chosen one was never run, when a raw file changed since, or a published one: the
+    parts wouldn't agree.
     """
-    published = root / "reports" / str(private.period)
+    period = published.name
     written = published / "manifest.json"
     nothing = {"notebooks": {}, "inputs": inputs}
     before = json.loads(written.read_text(encoding="utf-8")) if written.is_file() else nothing
     needed = [name for name in names[: names.index(chosen[-1])] if name not in chosen]
     if missing := [name for name in needed if name not in before["notebooks"]]:
         raise RunError(
-            f"{chosen[-1]} follows {missing[0]}, which was never run for {private.period}: run the whole period first"
+            f"{chosen[-1]} follows {missing[0]}, which was never run for {period}: run the whole period first"
         )
     changed = [file for file in [*inputs, *before["inputs"]] if file not in inputs or file not in before["inputs"]]
     if changed:
-        raise RunError(f"{changed[0]['file']} changed since {private.period} was run: run the whole period")
+        raise RunError(f"{changed[0]['file']} changed since {period} was run: run the whole period")
     kept = {name: when for name, when in before["notebooks"].items() if name in names and name not in chosen}
-    processed = root / "data" / "processed" / str(private.period)
-    if processed.is_dir():
-        shutil.copytree(processed, private.processed, dirs_exist_ok=True)
-    for results in private.results.glob("*.json"):
-        if results.stem not in kept:
-            results.unlink()
     for name in kept:
-        shutil.copyfile(published / "notebooks" / f"{name}.ipynb", private.executed / f"{name}.ipynb")
+        if name not in unchanged.made["notebooks"] or not unchanged.whole(name):
+            raise RunError(f"what {name} left for {period} isn't what it was any more: run the whole period")
+        unchanged.copy(name)
     return kept
-
-
-def outdated(executed: dict[str, str], chosen: list[str]) -> list[str]:
-    """Notebooks that follow one of those just run and weren't run after it."""
-    return [name for name in sorted(executed) if name not in chosen and name > chosen[0]]

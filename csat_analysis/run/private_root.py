@@ -12,7 +12,8 @@ from pathlib import Path
 import csat_analysis
 from csat_analysis.errors import RunError
 from csat_analysis.period import Period
-from csat_analysis.programme import is_period
+from csat_analysis.programme import PART, is_period
+from csat_analysis.run.part import Part, run_name
 
 CHECKOUT = Path(csat_analysis.__file__).resolve().parents[1]
 
@@ -23,6 +24,12 @@ class PrivateRoot:
 
     path: Path
     period: Period
+    part: Part | None = None
+
+    @property
+    def name(self) -> str:
+        """What its folders are called where it is published."""
+        return run_name(self.period, self.part)
 
     @property
     def notebooks(self) -> Path:
@@ -59,18 +66,30 @@ def notebooks_of(root: Path, *, appendices: bool = False) -> dict[str, Path]:
 
 
 @contextmanager
-def private_root(root: Path, period: Period, notebooks: dict[str, Path]) -> Iterator[PrivateRoot]:
-    """Make a private root with raw data and earlier reports linked and the notebooks copied; remove it at the end."""
-    with tempfile.TemporaryDirectory(prefix=leftover_prefix(period), dir=root / "reports") as folder:
-        private = PrivateRoot(Path(folder), period)
+def private_root(
+    root: Path, period: Period, notebooks: dict[str, Path], part: Part | None = None
+) -> Iterator[PrivateRoot]:
+    """Make a private root with raw data and earlier reports linked and the notebooks copied; remove it at the end.
+
+    For a part of the customers it holds part.yml, and the earlier reports are those of the part.
+    """
+    name = run_name(period, part)
+    with tempfile.TemporaryDirectory(
+        prefix=leftover_prefix(name), dir=root / "reports", ignore_cleanup_errors=True
+    ) as folder:
+        private = PrivateRoot(Path(folder), period, part)
         from csat_analysis.intake import kept  # here: it loads pandas, which `csat --help` needn't
 
         for made in (private.notebooks, private.results, private.executed, private.path / kept.FOLDER):
             made.mkdir(parents=True)
         link_folder(root / "data" / "raw", private.path / "data" / "raw")
         for published in (root / "reports").glob("*/results.json"):
-            if published.parent.name != str(period) and is_period(published.parent.name):
-                link_folder(published.parent, private.path / "reports" / published.parent.name)
+            earlier, dot, of = published.parent.name.partition(".")
+            before = is_period(earlier) and Period.parse(earlier) < period
+            if before and earlier + dot + of == run_name(earlier, part):
+                link_folder(published.parent, private.path / "reports" / earlier)
+        if part is not None:
+            (private.path / PART).write_text(part.yaml(), encoding="utf-8")
         for path in notebooks.values():
             shutil.copyfile(path, private.notebooks / path.name)
         yield private
@@ -83,11 +102,12 @@ def link_folder(folder: Path, link: Path) -> None:
         shutil.copytree(folder, link)
 
 
-def leftover_prefix(period: Period) -> str:
-    return f".running-{period}-"
+def leftover_prefix(name: Period | str) -> str:
+    return f".running-{name}-"
 
 
-def remove_leftovers(root: Path, period: Period) -> None:
-    """Remove what killed runs of this period left; call it under the period's lock, when none of them can be alive."""
-    for folder in (root / "reports").glob(f"{leftover_prefix(period)}*"):
-        shutil.rmtree(folder)
+def remove_leftovers(root: Path, name: Period | str) -> None:
+    """Remove what killed runs of this name left; call it under its lock, when none of them can be alive."""
+    for folder in (root / "reports").iterdir():
+        if folder.name.startswith(leftover_prefix(name)):
+            shutil.rmtree(folder, ignore_errors=True)  # a kernel that is being ended may still write there

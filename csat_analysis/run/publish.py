@@ -19,8 +19,6 @@ def assemble(private: PrivateRoot, manifest: dict[str, Any]) -> None:
     copy_files(private.processed / "report", "report.*.html", private.report)
     copy_files(private.processed / "report" / "figures", "*.svg", private.report / "figures")
     copy_files(private.processed / "tables", "*.parquet", private.report / "tables")
-    for notebook in sorted(private.executed.glob("*.ipynb")):
-        write_html(notebook)
     write_text(private.report / "results.json", to_json(Results.read(private.results).records))
     write_text(private.report / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
 
@@ -35,8 +33,8 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def targets(root: Path, period: Period) -> list[Path]:
-    return [root / "data" / "processed" / str(period), root / "reports" / str(period)]
+def targets(root: Path, name: Period | str) -> list[Path]:
+    return [root / "data" / "processed" / str(name), root / "reports" / str(name)]
 
 
 def put_aside(target: Path) -> Path:
@@ -44,21 +42,25 @@ def put_aside(target: Path) -> Path:
 
 
 def publish(root: Path, private: PrivateRoot) -> None:
-    """Replace the period's processed data and report by the run's; when a step fails, put the old ones back."""
+    """Replace the period's processed data and report by the run's; when a step fails, put the old ones back.
+
+    Both old folders go aside before either new one comes: at no moment does a new one stand beside an old one.
+    """
+    places = targets(root, private.name)
     try:
-        for made, target in zip([private.processed, private.report], targets(root, private.period), strict=True):
+        for target in places:
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
                 os.rename(target, put_aside(target))
+        for made, target in zip([private.processed, private.report], places, strict=True):
             os.rename(made, target)
     finally:
-        settle(root, private.period)
-    shutil.rmtree(failed_folder(root, private.period), ignore_errors=True)
+        settle(root, private.name)
 
 
-def settle(root: Path, period: Period) -> None:
+def settle(root: Path, name: Period | str) -> None:
     """End a publication, also one that was killed half-way: whole, the old folders go; else they come back."""
-    places = targets(root, period)
+    places = targets(root, name)
     whole = all(target.exists() for target in places)
     for target in places:
         old = put_aside(target)
@@ -69,13 +71,18 @@ def settle(root: Path, period: Period) -> None:
             shutil.rmtree(old)
 
 
-def failed_folder(root: Path, period: Period) -> Path:
-    return root / "reports" / f"{period}.failed"
+def failed_folder(root: Path, name: str) -> Path:
+    return root / "reports" / f"{name}.failed"
+
+
+def forget_failed(root: Path, name: str) -> None:
+    """A run that succeeded leaves nothing of the failure before it."""
+    shutil.rmtree(failed_folder(root, name), ignore_errors=True)
 
 
 def keep_failed(root: Path, private: PrivateRoot) -> Path:
     """Keep the executed copies of a failed run, the last with its error, in place of those of the failure before."""
-    folder = failed_folder(root, private.period)
+    folder = failed_folder(root, private.name)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for notebook in sorted(private.executed.glob("*.ipynb")):

@@ -11,15 +11,19 @@ import nbformat
 
 from csat_analysis.errors import CsatError, RunError
 from csat_analysis.period import Period
-from csat_analysis.run.period_run import execute_all
+from csat_analysis.run.kernels import kernels
+from csat_analysis.run.order import read_order
 from csat_analysis.run.private_root import CHECKOUT, notebooks_of, private_root
+from csat_analysis.run.room import Work
+from csat_analysis.run.schedule import execute_all
 
 
 def store_notebooks(root: Path) -> list[Path]:
     """Execute the notebooks of `root` in a private root; when all succeeded, put the executed ones in their place."""
     notebooks = notebooks_of(root, appendices=True)
-    with private_root(root, default_period(next(iter(notebooks.values()))), notebooks) as private:
-        execute_all(private, list(notebooks), parameters={})
+    period = default_period(next(iter(notebooks.values())))
+    with private_root(root, period, notebooks) as private, kernels() as shared, shared.of_a_run() as running:
+        execute_all(Work(private), read_order(notebooks), list(notebooks), {}, running)
         for name, path in notebooks.items():
             os.replace(private.executed / f"{name}.ipynb", path)
     return list(notebooks.values())

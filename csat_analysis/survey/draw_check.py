@@ -79,6 +79,8 @@ def draw_checks(
 def checked(
     clean: Clean, programme: Programme, name: str, rule: Panel, recorded: RecordedDraw | None
 ) -> DrawCheck | NoEstimate:
+    if programme.part is not None:
+        return NoEstimate("not_computed", "the sample was drawn from all customers, of whom these are a part")
     for table in ("customers", "invitations"):
         if table not in clean.tables:
             return NoEstimate("not_supplied", f"{table} was not supplied")

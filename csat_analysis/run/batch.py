@@ -1,0 +1,145 @@
+"""Many runs: one for each period, and for each part of the customers where a column is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from csat_analysis.disclosure import suppressed_groups
+from csat_analysis.errors import CsatError, PeriodError, RunError
+from csat_analysis.intake import clean_period, periods_available
+from csat_analysis.intake.part import levels, refuse_if_impossible
+from csat_analysis.period import Period
+from csat_analysis.programme import load_programme
+from csat_analysis.run.kernels import Kernels, cores, kernels
+from csat_analysis.run.part import Part, run_name
+from csat_analysis.run.period_run import run_period
+from csat_analysis.run.schedule import Done, nobody_told
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run of a batch."""
+
+    period: str
+    part: Part | None = None
+
+    @property
+    def name(self) -> str:
+        return run_name(self.period, self.part)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a job ended: its folder and whether there was anything to do, or in one line what was wrong."""
+
+    job: Job
+    folder: Path | None = None
+    unchanged: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The jobs of a batch, and the parts that have no report of their own: their numbers would tell on people."""
+
+    jobs: list[Job]
+    refused: list[Job]
+
+
+def periods_between(root: Path, span: str) -> list[Period]:
+    """The periods of "2024H1..2026H1", or of one alone, that have raw data."""
+    first, dots, last = span.partition("..")
+    start, end = Period.parse(first), Period.parse(last if dots else first)
+    there = periods_available(root)
+    found = [period for period in there if period.unit == start.unit and not period < start and not end < period]
+    if start.unit != end.unit or not found:
+        known = ", ".join(map(str, there)) or "none"
+        raise PeriodError(f"{span}: no period from {start} to {end} has a responses file; those that have one: {known}")
+    return found
+
+
+def plan_batch(root: Path, span: str, by: str | None = None) -> Planned:
+    """The jobs of a span of periods: of all customers, or one for each value of a column of the list of customers.
+
+    Parts with fewer answering customers than `reporting.min_group` are refused, and so is the smallest of the others where
+    a refused one could be worked out from the whole and the rest. Customers whose value isn't known are such a rest.
+    """
+    root = Path(root).resolve()
+    jobs, refused = [], []
+    for period in periods_between(root, span):
+        if by is None:
+            jobs.append(Job(str(period)))
+            continue
+        programme = load_programme(root, period)
+        refuse_if_impossible(programme)
+        clean = clean_period(root, period, programme)
+        level = levels(clean.tables, by, period)
+        answered = clean.tables["responses"]["customer_id"].dropna().unique()
+        sizes = level.reindex(answered).fillna("").value_counts().reindex([*level.dropna().unique(), ""], fill_value=0)
+        hidden = suppressed_groups(sizes.to_dict(), programme.reporting.min_group) | set(sizes.index[sizes == 0])
+        for value in sorted(set(sizes.index) - {""}):
+            (refused if value in hidden else jobs).append(Job(str(period), Part(by, value)))
+    folders: dict[str, Job] = {}
+    for job in jobs:
+        twin = folders.setdefault(job.name.casefold(), job)
+        if twin != job:
+            raise RunError(f"{by}: {twin.part.value!r} and {job.part.value!r} would share a folder: write them alike")
+    return Planned(jobs, refused)
+
+
+def waiting_for(jobs: Sequence[Job]) -> dict[Job, list[Job]]:
+    """What each job waits for: the one of the period before, for the same customers, whose published numbers it reads."""
+    earlier: dict[Part | None, Job] = {}
+    order: dict[Job, list[Job]] = {}
+    for job in jobs:
+        order[job] = [earlier[job.part]] if job.part in earlier else []
+        earlier[job.part] = job
+    return order
+
+
+def run_job(root: Path, job: Job, **options: object) -> Ended:
+    """Run one job, waiting where another process has begun it; what is wrong with it is told, not raised."""
+    try:
+        published = run_period(root, job.period, part=job.part, wait=True, **options)
+    except CsatError as error:
+        return Ended(job, problem=str(error))
+    return Ended(job, published.folder, unchanged=not published.executed)
+
+
+def run_batch(
+    root: Path,
+    batch: Sequence[Job],
+    *,
+    jobs: int | None = None,
+    cold: bool = False,
+    told: Done = nobody_told,
+    **options: object,
+) -> Iterator[Ended]:
+    """Run a batch on this machine, at most `jobs` notebooks at a time; each job is given back when it has ended."""
+    waiting = TopologicalSorter(waiting_for(batch))
+    waiting.prepare()
+    root, count = Path(root).resolve(), jobs or cores()
+
+    def one(job: Job, shared: Kernels) -> Ended:
+        told(job.name, False)
+        ended = run_job(root, job, shared=shared, **options)
+        told(job.name, True)
+        return ended
+
+    with kernels(count, cold=cold) as shared, ThreadPoolExecutor(count, thread_name_prefix="job") as threads:
+        running: set[Future[Ended]] = set()
+        try:
+            while waiting.is_active():
+                running |= {threads.submit(one, job, shared) for job in waiting.get_ready()}
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    waiting.done(future.result().job)
+                    yield future.result()
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            shared.stop()
+            raise

@@ -1,0 +1,82 @@
+"""Execute notebooks side by side, each as soon as those that it needs are done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from csat_analysis.errors import CsatError
+from csat_analysis.results import to_json
+from csat_analysis.run.kernels import RunKernels
+from csat_analysis.run.manifest import now
+from csat_analysis.run.notebook_html import write_html
+from csat_analysis.run.order import Order
+from csat_analysis.run.publish import write_text
+from csat_analysis.run.room import Work
+
+Done = Callable[[str, bool], None]  # a notebook began (False) or has ended (True)
+
+
+def nobody_told(name: str, ended: bool) -> None:
+    """For runs that nobody watches."""
+
+
+def execute_all(
+    work: Work,
+    order: Order,
+    names: Sequence[str],
+    parameters: dict[str, str],
+    kernels: RunKernels,
+    *,
+    taken_over: Callable[[str], str | None] = lambda name: None,
+    told: Done = nobody_told,
+) -> dict[str, str]:
+    """Run the notebooks; notebook → when it ended. Each one's records are stored, with their cells, before another reads them.
+
+    `taken_over(name)` is asked once all that a notebook needs is there: where it puts the notebook's work of an earlier
+    run in place, it says when that was made, and the notebook isn't run. After a failure nothing more is begun, what
+    still runs is ended, and the failure is raised: that of the first in `names` where several failed.
+    """
+    waiting, finished = order.of(names), dict[str, str]()
+    waiting.prepare()
+    with ThreadPoolExecutor(max_workers=kernels.shared.jobs, thread_name_prefix="notebook") as threads:
+        running: dict[Future[None], str] = {}
+        try:
+            while waiting.is_active():
+                for name in sorted(waiting.get_ready(), key=names.index):
+                    if when := taken_over(name):
+                        finished[name] = when
+                        waiting.done(name)
+                        told(name, True)
+                    else:
+                        kernels.shared.begin()
+                        running[threads.submit(execute_one, work, order, name, parameters, kernels, told)] = name
+                ended, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
+                for future in sorted(ended, key=lambda future: names.index(running[future])):
+                    future.result()
+                    name = running.pop(future)
+                    finished[name] = now()
+                    waiting.done(name)
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            kernels.kill()
+            raise
+    return finished
+
+
+def execute_one(
+    work: Work, order: Order, name: str, parameters: dict[str, str], kernels: RunKernels, told: Done
+) -> None:
+    from csat_analysis.run.execute import execute_notebook, records_of  # here: it loads Jupyter's libraries
+
+    with kernels.shared.slots:
+        if kernels.stopped:
+            raise CsatError(f"{name}: not run, since the run was ended")
+        told(name, False)
+        room, target = work.room(name, order), work.private.executed / f"{name}.ipynb"
+        notebook = execute_notebook(room.notebooks / f"{name}.ipynb", target, parameters=parameters, kernels=kernels)
+        if records := records_of(notebook, name):
+            write_text(room.results / f"{name}.json", to_json(records))
+        work.collect(name, order, room)
+    write_html(target)
+    told(name, True)

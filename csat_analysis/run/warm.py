@@ -1,0 +1,111 @@
+"""Warm kernels: real IPython kernels, forked from a process that has imported what notebooks use (POSIX)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+from csat_analysis.errors import RunError
+from csat_analysis.run.private_root import CHECKOUT
+from csat_analysis.run.warm_server import LENGTH
+
+POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")
+INLINE = "module://matplotlib_inline.backend_inline"  # as a kernel sets it before the first import of pyplot
+SERVE = """
+import sys
+sys.path[0] = {checkout!r}
+import csat_analysis.run.warm_server as server
+del sys.path[0]
+server.serve({requests}, {lifeline})
+"""
+
+
+class WarmServer:
+    """Starts and stops the process that kernels are forked from. It ends, and its kernels with it, when this one does."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.socket, theirs = socket.socketpair()
+        reading, self.lifeline = os.pipe()
+        self.lock = threading.Lock()
+        code = SERVE.format(checkout=str(CHECKOUT), requests=theirs.fileno(), lifeline=reading)
+        clean = {name: value for name, value in environment.items() if name != "JPY_PARENT_PID"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=clean | {"MPLBACKEND": clean.get("MPLBACKEND", INLINE)},
+            pass_fds=(theirs.fileno(), reading),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is this process's to handle
+        )
+        theirs.close()
+        os.close(reading)
+
+    def fork(self, command: list[str], environment: dict[str, str], folder: str) -> WarmKernel:
+        """A kernel such as `command` (python -m ipykernel_launcher …) starts."""
+        reading, status = os.pipe()
+        request = {
+            "arguments": command[command.index("ipykernel_launcher") + 1 :],
+            "env": environment | {"JPY_PARENT_PID": str(os.getpid())},
+            "cwd": folder,
+        }
+        body = json.dumps(request).encode()
+        try:
+            with self.lock:
+                socket.send_fds(self.socket, [LENGTH.pack(len(body))], [status])
+                self.socket.sendall(body)
+                answer = self.socket.recv(LENGTH.size, socket.MSG_WAITALL)
+        except OSError:
+            answer = b""
+        finally:
+            os.close(status)
+        if len(answer) < LENGTH.size:
+            os.close(reading)
+            raise RunError("the process that warm kernels come from ended; `csat run --cold` does without it")
+        return WarmKernel(LENGTH.unpack(answer)[0], reading)
+
+    def close(self) -> None:
+        """End it and every kernel, and wait until it is gone."""
+        os.close(self.lifeline)
+        self.socket.close()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # still importing, as a rule: it has no kernel then
+            self.process.kill()
+            self.process.wait()
+
+
+class WarmKernel:
+    """A forked kernel, with the part of subprocess.Popen that a kernel's provisioner uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int, status: int) -> None:
+        self.pid, self.status, self.returncode = pid, status, None
+        os.set_blocking(status, False)
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            try:
+                said = os.read(self.status, 16)
+            except BlockingIOError:
+                return None
+            os.close(self.status)
+            self.returncode = int(said) if said else -signal.SIGKILL
+        return self.returncode
+
+    def wait(self) -> int:
+        if self.returncode is None:
+            os.set_blocking(self.status, True)
+            self.poll()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)

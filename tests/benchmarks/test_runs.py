@@ -1,0 +1,124 @@
+"""A period and a batch against papermill run plainly, one notebook after another: ratios of one run (when asked for).
+
+Seconds depend on the machine and on who else uses it; plain and ours take turns, and only their ratio is held to a target.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from csat_analysis.run.private_root import CHECKOUT, notebooks_of, private_root
+
+sys.path.append(str(Path(__file__).parents[1]))
+from customers_by_region import MEASURE, write_programme
+
+at_length = pytest.mark.benchmark
+PLAIN = """
+import os, sys, papermill
+for name in sys.argv[2:]:
+    papermill.execute_notebook(f"notebooks/{name}.ipynb", f"out/{name}.ipynb", kernel_name="python3", progress_bar=False,
+                               parameters={"period": sys.argv[1], "root": "..", "languages": "zh,en"},
+                               resources={"metadata": {"path": "notebooks"}})
+"""
+PERIOD = "2026H1"
+ROUNDS = 2
+BUSY = "\nimport time\nuntil = time.process_time() + 2.0\nwhile time.process_time() < until: sum(range(1000))\n"
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def sample_company(folder: Path) -> Path:
+    shutil.copytree(CHECKOUT / "data" / "raw", folder / "data" / "raw")
+    (folder / "reports").mkdir()
+    return folder
+
+
+def plainly(root: Path) -> None:
+    """Papermill by itself, in a private root as a run has it, so that both find a wave that one of them cleaned."""
+    from csat_analysis.period import Period
+
+    notebooks = notebooks_of(root)
+    with private_root(root, Period.parse(PERIOD), notebooks) as private:
+        (private.path / "out").mkdir()
+        subprocess.run(
+            [sys.executable, "-c", PLAIN, PERIOD, *notebooks], cwd=private.path, env=environment(), check=True
+        )
+
+
+def csat(root: Path, *arguments: str) -> None:
+    command = [sys.executable, "-m", "csat_analysis.cli", *arguments, "--root", str(root)]
+    subprocess.run(command, env=environment(), check=True, stdout=subprocess.DEVNULL)
+
+
+def environment() -> dict[str, str]:
+    threads = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(CHECKOUT), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return os.environ | threads | {"JUPYTER_PATH": str(Path(sys.prefix) / "share" / "jupyter")}
+
+
+class PeakMemory:
+    """The most that any one process begun meanwhile by this one has held (unique set size, MB), looked at ten times a second."""
+
+    def __enter__(self) -> PeakMemory:
+        self.most, self.going = 0.0, True
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+        return self
+
+    def look(self) -> None:
+        while self.going:
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    self.most = max(self.most, process.memory_full_info().uss / 2**20)
+                except psutil.Error:
+                    continue
+            time.sleep(0.1)
+
+    def __exit__(self, *_: object) -> None:
+        self.going = False
+        self.thread.join()
+
+
+@at_length
+def test_a_period_of_which_nothing_and_of_which_everything_is_known(tmp_path, measured):
+    root = sample_company(tmp_path)
+    plain, fresh, again = [], [], []
+    for _ in range(ROUNDS):
+        plain.append(seconds(lambda: plainly(root)))
+        with PeakMemory() as memory:
+            fresh.append(seconds(lambda: csat(root, "run", PERIOD, "--force", "-j", "2")))
+        again.append(seconds(lambda: csat(root, "run", PERIOD)))
+    measured("a whole period, nothing known", min(fresh), "s", "plain × 0.30", **{"plain papermill": min(plain)})
+    measured("a whole period, nothing changed", min(again), "s", "plain × 0.05", **{"plain papermill": min(plain)})
+    measured("most memory of one kernel", memory.most, "MB", "reported")
+    assert min(again) <= 0.05 * min(plain)
+    assert min(fresh) <= 0.30 * min(plain)
+
+
+@at_length
+def test_a_batch_of_twenty_jobs_on_two_cores_and_on_one(tmp_path, measured):
+    """Ten regions, two periods, notebooks that compute for two seconds: what side by side gains where there is work to do."""
+    sizes = {f"r{number}": 6 for number in range(10)}
+    root = write_programme(tmp_path, sizes, **{"01_measure": MEASURE + BUSY})
+    taken = {}
+    for cores in (1, 2):
+        with PeakMemory() as memory:
+            arguments = ("batch", "2025H2..2026H1", "--by", "region", "--force", "-j", str(cores))
+            taken[cores] = seconds(lambda arguments=arguments: csat(root, *arguments))
+    measured("a batch of 20 on two cores", taken[2], "s", "one core / 1.7", **{"one core": taken[1]})
+    measured("most memory of one process", memory.most, "MB", "reported")
+    assert len(list((root / "reports").glob("*/results.json"))) == 20
+    assert taken[1] >= 1.7 * taken[2]

@@ -1,0 +1,96 @@
+"""The same jobs on a Dask cluster of real processes: a worker is lost, and each job still ends once and whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from customers_by_region import MEASURE, SIZES, write_programme
+from run_processes import CHECKOUT, alive, marked, wait_until
+
+from csat_analysis.errors import RunError
+from csat_analysis.run.batch import Job, plan_batch
+from csat_analysis.run.cluster import run_on_cluster
+
+pytest.importorskip("distributed", reason="the extra [cluster] isn't installed")
+pytestmark = pytest.mark.long
+SLOW = "\nimport time\nfrom pathlib import Path\nPath(root, 'data', 'raw', f'begun-{who[0][0]}-{period}').touch()\ntime.sleep(3)"
+
+
+def begin(stack: ExitStack, mark: dict[str, str], *arguments: str) -> subprocess.Popen:
+    environment = os.environ | mark | {"PYTHONPATH": str(CHECKOUT), "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+    started = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    stack.callback(started.wait, timeout=60)
+    stack.callback(started.terminate)
+    return started
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler's address, and its two workers by their process."""
+    mark, file = marked(), tmp_path / "scheduler.json"
+    with ExitStack() as stack:
+        begin(
+            stack,
+            mark,
+            "dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(file),
+        )
+        wait_until(lambda: file.exists() and file.read_text().strip().endswith("}"))
+        address = json.loads(file.read_text())["address"]
+        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path))
+        workers = [begin(stack, mark, "dask_worker", address, *options, "--name", name) for name in ("one", "two")]
+        yield address, workers, mark
+    wait_until(lambda: alive(mark) == [], 30)
+
+
+def test_a_worker_is_killed_half_way_and_every_job_ends_once_and_whole(cluster, tmp_path):
+    address, workers, mark = cluster
+    root = write_programme(tmp_path / "shared", **{"01_measure": MEASURE + SLOW})
+    jobs = plan_batch(root, "2025H2..2026H1", "region").jobs
+    ended, killed = [], False
+    for one in run_on_cluster(address, root, jobs, jobs=1):
+        ended.append(one)
+        if not killed:  # the other jobs are under way
+            workers[0].send_signal(signal.SIGKILL)
+            killed = True
+    assert [one.problem for one in ended] == [None] * 6
+    assert sorted(one.job.name for one in ended) == sorted(job.name for job in jobs)
+    for job in jobs:
+        report = root / "reports" / job.name
+        (record,) = json.loads((report / "results.json").read_text(encoding="utf-8"))
+        assert record["n"] == SIZES[job.part.value] and (report / "manifest.json").is_file()
+        made = json.loads((root / "data" / "processed" / job.name / "made.json").read_text(encoding="utf-8"))
+        assert all((report / file).is_file() for file in made["published"])
+    assert not [*root.glob("reports/.old-*"), *root.glob("data/processed/.old-*"), *root.glob("reports/.running-*")]
+    assert all(one.unchanged for one in run_on_cluster(address, root, jobs, jobs=1))
+
+
+def test_a_failed_job_is_told_as_on_one_machine(cluster, tmp_path):
+    address, _, _ = cluster
+    root = write_programme(tmp_path / "shared", periods=("2026H1",), **{"01_measure": "1 / 0"})
+    (ended,) = run_on_cluster(address, root, [Job("2026H1")], jobs=1)
+    assert "01_measure, cell c1: ZeroDivisionError" in ended.problem
+
+
+def test_an_address_where_nobody_answers_is_an_error_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("csat_analysis.run.cluster.PATIENCE", 1)
+    with pytest.raises(RunError, match="no scheduler answers at tcp://127.0.0.1:9"):
+        list(run_on_cluster("tcp://127.0.0.1:9", Path(tmp_path), [Job("2026H1")]))

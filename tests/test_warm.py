@@ -1,0 +1,181 @@
+"""A warm kernel does what an ordinary one does, and none is left behind, however a run ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError
+from run_processes import MARK, alive, csat, marked, wait_until
+from small_programme import RECORD, REPORT, fingerprints, notebook
+
+from csat_analysis.errors import RunError
+from csat_analysis.run.kernels import kernels
+from csat_analysis.run.period_run import run_period
+from csat_analysis.run.warm import POSSIBLE
+
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not POSSIBLE, reason="kernels are forked on POSIX alone")]
+DRAWS = """
+%matplotlib inline
+import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns, sys, warnings
+rng = np.random.default_rng(7)
+fig, ax = plt.subplots(figsize=(3, 2), dpi=72)
+_ = ax.plot(rng.normal(size=50).cumsum(), label="满意度"), ax.legend()
+"""
+SHOWS = """
+sns.set_theme()
+_ = sns.histplot(rng.normal(size=200))
+warnings.warn("a warning is shown")
+print("out"); print("err", file=sys.stderr)
+print(pd.DataFrame(rng.integers(9, size=(3, 25))), pd.DataFrame(rng.normal(size=(70, 3))))
+pd.describe_option()
+print(sorted(plt.rcParams.items(), key=str)[:400], np.get_printoptions(), sys.flags, sys.getrecursionlimit())
+pd.DataFrame({"a": rng.integers(9, size=4)}).describe()
+"""
+KNOWS = """
+import os, pathlib
+class Own: pass
+print(os.path.basename(os.getcwd()), Own.__module__, __name__, os.environ["OMP_NUM_THREADS"], "JPY_PARENT_PID" in os.environ)
+print(sys.path[0] == "", len(sys.argv), pathlib.Path(sys.argv[0]).suffix, os.read(0, 1), plt.get_backend())
+"""
+
+
+@pytest.fixture
+def mark(monkeypatch):
+    mark = marked()
+    monkeypatch.setenv(MARK, mark[MARK])
+    return mark
+
+
+def published(root):
+    """The published files but the manifest, which has the time."""
+    found = fingerprints(root / "reports" / "2026H1")
+    return {name: sha for name, sha in found.items() if name != "manifest.json"}
+
+
+def test_results_figures_tables_and_all_that_is_shown_are_the_same_byte_for_byte(tiny_programme, tmp_path, mark):
+    made = {}
+    for name, cold in (("cold", True), ("warm", False)):
+        (tmp_path / name).mkdir()
+        first = notebook(RECORD, DRAWS, SHOWS, KNOWS)
+        root = tiny_programme(tmp_path / name, **{"01_count": first, "02_report": notebook(REPORT)})
+        assert run_period(root, "2026H1", cold=cold).executed == ["01_count", "02_report"]
+        made[name] = published(root)
+        copy = (root / "reports" / "2026H1" / "notebooks" / "01_count.ipynb").read_text(encoding="utf-8")
+        assert copy.count("image/png") == 2 and "a warning is shown" in copy
+        assert alive(mark) == []
+    assert made["cold"] == made["warm"]
+
+
+def test_an_error_reads_the_same(tiny_programme, tmp_path):
+    said, copies = [], []
+    for name, cold in (("cold", True), ("warm", False)):
+        (tmp_path / name).mkdir()
+        root = tiny_programme(
+            tmp_path / name, **{"01_count": notebook("import numpy as np\nnp.zeros(2) @ np.zeros(3)")}
+        )
+        with pytest.raises(RunError) as failed:
+            run_period(root, "2026H1", cold=cold)
+        said.append(str(failed.value))
+        copies.append((root / "reports" / "2026H1.failed" / "notebooks" / "01_count.ipynb").read_text(encoding="utf-8"))
+    assert said[0] == said[1] and "01_count, cell c1: ValueError" in said[0] and "ValueError" in copies[0]
+    outputs = [json.loads(copy)["cells"] for copy in copies]
+    tracebacks = [[c["outputs"] for c in cells if c["cell_type"] == "code" and c["outputs"]] for cells in outputs]
+    assert tracebacks[0] == tracebacks[1]
+
+
+def test_two_kernels_of_one_run_draw_different_numbers(tiny_programme, tmp_path):
+    draws = "import numpy as np, random, uuid\nprint(np.random.random(3), random.random(), uuid.uuid4())"
+    root = tiny_programme(tmp_path, **{"01_a": notebook(draws), "02_b": notebook(draws), "03_c": notebook(RECORD)})
+    (root / "notebooks" / "order.yml").write_text("01_a: []\n02_b: []\n03_c: []\n", encoding="utf-8")
+    folder = run_period(root, "2026H1").folder / "notebooks"
+    drawn = [
+        json.loads((folder / f"{name}.ipynb").read_text())["cells"][-1]["outputs"][0]["text"]
+        for name in ("01_a", "02_b")
+    ]
+    first, second = ("".join(text).split() for text in drawn)
+    assert not set(first) & set(second)
+
+
+@pytest.mark.parametrize("cold", [True, False])
+def test_a_process_that_ends_by_itself_is_told_with_its_cell(tiny_programme, tmp_path, mark, cold):
+    ends = notebook(
+        "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)"
+    )  # as the system does when memory runs out
+    with pytest.raises(
+        RunError, match="01_count, cell c2: the notebook's process ended by itself; most likely the mem"
+    ):
+        run_period(tiny_programme(tmp_path, **{"01_count": ends}), "2026H1", cold=cold)
+    assert alive(mark) == []
+
+
+@pytest.mark.parametrize("cold", [True, False])
+def test_a_cell_can_be_interrupted_and_timed_out_and_what_it_started_ends_with_it(mark, cold):
+    starts = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    page = notebook(starts, "import time\ntime.sleep(600)")
+    with kernels(1, cold=cold) as shared, shared.of_a_run() as own:
+        begun = time.monotonic()
+        client = NotebookClient(
+            page, timeout=5, interrupt_on_timeout=True, allow_errors=True, kernel_manager_class=own.manager_class
+        )
+        client.execute()
+        assert page.cells[-1].outputs[-1].ename == "KeyboardInterrupt" and time.monotonic() - begun < 60
+        client = NotebookClient(page, timeout=5, kernel_manager_class=own.manager_class)
+        with pytest.raises(CellTimeoutError):
+            client.execute()
+    wait_until(lambda: alive(mark) == [], 10)
+
+
+WAITS = "import os, pathlib, subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+SAYS = "pathlib.Path(root, 'data', 'raw', 'begun-' + {name!r}).touch()\ntime.sleep(600)"
+
+
+@pytest.mark.parametrize(
+    ("stop", "how"),
+    [(signal.SIGINT, ()), (signal.SIGTERM, ()), (signal.SIGKILL, ()), (signal.SIGINT, ("--cold",))],
+)
+def test_nothing_is_left_seconds_after_a_run_is_stopped(tiny_programme, tmp_path, stop, how):
+    """An ordinary kernel ends by itself after a kill -9 of its run, too (tests/test_run.py); what it started it leaves."""
+    names = ("01_a", "02_b")
+    root = tiny_programme(tmp_path, **{name: notebook(WAITS + SAYS.format(name=name)) for name in names})
+    (root / "notebooks" / "order.yml").write_text("01_a: []\n02_b: []\n", encoding="utf-8")
+    mark = marked()
+    run = csat(mark, "run", "2026H1", "--root", root, "-j", "2", *how)
+    wait_until(lambda: all((root / "data" / "raw" / f"begun-{name}").exists() for name in names))
+    assert len(alive(mark)) >= 5  # the run, two kernels and what they started
+    run.send_signal(stop)
+    stopped = time.monotonic()
+    run.communicate(timeout=60)
+    wait_until(lambda: alive(mark) == [], 10)
+    assert time.monotonic() - stopped < 15
+    assert not (root / "reports" / "2026H1").exists()
+
+
+def test_a_failed_notebook_ends_those_beside_it(tiny_programme, tmp_path, mark):
+    pages = {"01_a": notebook("import time; time.sleep(600)"), "02_b": notebook("1 / 0"), "03_c": notebook("1")}
+    root = tiny_programme(tmp_path, **pages)
+    (root / "notebooks" / "order.yml").write_text("01_a: []\n02_b: []\n03_c: [01_a]\n", encoding="utf-8")
+    begun = time.monotonic()
+    with pytest.raises(RunError, match="02_b, cell c1: ZeroDivisionError"):
+        run_period(root, "2026H1", jobs=2)
+    assert alive(mark) == [] and time.monotonic() - begun < 120
+
+
+def test_when_the_warm_process_is_killed_the_run_says_so_and_leaves_nothing(tiny_programme, tmp_path, mark):
+    kills = notebook("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nimport time; time.sleep(60)")
+    with pytest.raises(RunError):
+        run_period(tiny_programme(tmp_path, **{"01_a": kills}), "2026H1")
+    wait_until(lambda: alive(mark) == [], 10)
+
+
+def test_this_process_keeps_its_own_folder_and_no_open_ends(tiny_programme, tmp_path):
+    root, folder = tiny_programme(tmp_path), os.getcwd()
+    run_period(root, "2026H1")
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    run_period(root, "2026H1", force=True)
+    assert os.getcwd() == folder
+    assert not before or len(os.listdir("/proc/self/fd")) <= before + 3
