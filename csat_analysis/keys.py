@@ -84,6 +84,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "satisfaction.segment_gap": ("points", ("segment", "level")),
     "satisfaction.segment_nps": ("nps_points", ("segment", "level")),
     "satisfaction.change": ("measure", ("measure", "from")),
+    "satisfaction.change_part": ("points", ("view", "part")),
     "satisfaction.trend": ("measure", ("measure", "period")),
     "satisfaction.perception_gap": ("points", ()),
     "target.gain": ("points", ()),

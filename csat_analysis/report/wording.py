@@ -319,6 +319,10 @@ GROUPS |= {("limit", limit): f"managers.limit.{limit}" for limit in ("warning", 
 GROUPS |= {("of", of): f"managers.of.{of}" for of in ("answers", "clusters")}
 GROUPS |= {("customers", who): f"managers.customers.{who}" for who in ("others", "same")}
 GROUPS |= {("end", end): f"plan.end.{end}" for end in ("low", "high")}
+GROUPS |= {("view", name): f"explained.view.{name}" for name in ("dimensions", "causes", "both")}
+GROUPS |= {
+    ("part", part): f"explained.part.{part}" for part in ("mix", "rate", "channel", "questionnaire", "noise", "total")
+}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",

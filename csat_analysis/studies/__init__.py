@@ -19,4 +19,5 @@ OTHERS: tuple[str, ...] = (
     "plans",
     "voice",
     "managers",
+    "explained",
 )
