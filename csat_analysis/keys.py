@@ -87,6 +87,9 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "satisfaction.change_part": ("points", ("view", "part")),
     "satisfaction.trend": ("measure", ("measure", "period")),
     "satisfaction.perception_gap": ("points", ()),
+    "robustness.agree": ("count", ("headline",)),
+    "robustness.analyses": ("count", ("headline",)),
+    "robustness.otherwise": ("share", ("headline", "choice")),
     "target.gain": ("points", ()),
     "target.progress": ("points", ()),
     # 05 customers and service: customers and their value

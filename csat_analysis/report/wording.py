@@ -319,6 +319,19 @@ GROUPS |= {("limit", limit): f"managers.limit.{limit}" for limit in ("warning", 
 GROUPS |= {("of", of): f"managers.of.{of}" for of in ("answers", "clusters")}
 GROUPS |= {("customers", who): f"managers.customers.{who}" for who in ("others", "same")}
 GROUPS |= {("end", end): f"plan.end.{end}" for end in ("low", "high")}
+GROUPS |= {("headline", name): f"robustness.headline.{name}" for name in ("change", "nps", "standard", "target")}
+GROUPS |= {
+    ("choice", name): f"robustness.choice.{name}"
+    for name in (
+        "tighter_trimming",
+        "by_draw",
+        "every_answer_alike",
+        "left_out",
+        "complete",
+        "any_item",
+        "plain",
+    )
+}
 GROUPS |= {("view", name): f"explained.view.{name}" for name in ("dimensions", "causes", "both")}
 GROUPS |= {
     ("part", part): f"explained.part.{part}" for part in ("mix", "rate", "channel", "questionnaire", "noise", "total")
