@@ -1,4 +1,4 @@
-"""The command line: csat run | check | draw | trace | simulate | certify."""
+"""The command line: csat run | check | draw | compare | trace | simulate | certify."""
 
 from __future__ import annotations
 
@@ -59,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=natural, metavar="N", help="instead of the panels' own in survey.yml")
     command.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; else draws/PERIOD below the root")
     command.add_argument("--overwrite", action="store_true", help="replace a draw that is there")
+
+    command = add_command(commands, compare, "compare", "write one page of what changed between two published reports")
+    command.add_argument("periods", nargs=2, metavar="PERIOD", help="such as 2025H2 2026H1")
 
     command = add_command(commands, trace, "trace", "follow a published number home: notebook, cell, raw files")
     command.add_argument("key", metavar="KEY", help="such as satisfaction.dimension")
@@ -152,6 +155,14 @@ def draw(arguments: argparse.Namespace) -> int:
     )
     for name in FILES:
         print(shortest(folder / name))
+    return 0
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.compare import compare as compare_reports
+
+    for page in compare_reports(root_of(arguments), *arguments.periods):
+        print(shortest(page))
     return 0
 
 
