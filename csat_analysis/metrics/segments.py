@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from csat_analysis.disclosure import suppressed_groups
+from csat_analysis.disclosure import hidden_in_all
 from csat_analysis.metrics import satisfaction
 from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.survey.frame import SIZE, with_size
@@ -61,13 +61,17 @@ def one_group(wave: Wave, segment: str, level: str, levels: pd.Series) -> Group:
 def hidden_groups(wave: Wave, groups: list[Group], answers: str) -> set[tuple[str, str]]:
     """(segment, level) of the groups that may not be shown, by `index_answers` or `nps_answers`.
 
-    Answers without a level are a group of their own: all levels and the whole would tell theirs.
+    Answers without a level are a group of their own: all levels and the whole would tell theirs. Groups of two segments that are
+    the same but for a few customers aren't both shown.
     """
     measured = wave.answer_scores[satisfaction.PERSON] if answers == "index_answers" else wave.answers.get("nps")
-    hidden, known = set(), levels_of_answers(wave)
+    known, partitions, sizes = levels_of_answers(wave), {}, {}
+    told = measured.notna() if measured is not None else pd.Series(False, index=known.index)
+    who = pd.Series(wave.sample.design.unit_name[wave.sample.design.unit], index=known.index)
     for segment in known:
-        sizes = {group.level: getattr(group, answers) for group in groups if group.segment == segment}
-        nameless = known[segment].isna() & measured.notna() if measured is not None else []
-        names = suppressed_groups(sizes | {None: int(sum(nameless))}, wave.programme.reporting.min_group)
-        hidden |= {(segment, level) for level in names if level is not None}
-    return hidden
+        level = known[segment].astype(object).where(known[segment].notna(), None)
+        of_segment = {group.level: getattr(group, answers) for group in groups if group.segment == segment}
+        sizes[segment] = of_segment | {None: int((known[segment].isna() & told).sum())}
+        partitions[segment] = {name: frozenset(who[told & (level == name)]) for name in of_segment}
+    hidden = hidden_in_all(partitions, sizes, wave.programme.reporting.min_group)
+    return {(segment, level) for segment, level in hidden if level is not None}

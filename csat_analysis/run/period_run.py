@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from csat_analysis.errors import RunError
 from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
-from csat_analysis.results import to_json
+from csat_analysis.results import Results, to_json
+from csat_analysis.run.differencing import FILE, protect, sizes_before, with_sizes
 from csat_analysis.run.execute import NotebookFailed, execute_notebook, records_of
 from csat_analysis.run.inputs import Input, known_period, raw_inputs
 from csat_analysis.run.lock import period_lock
@@ -51,10 +52,11 @@ def run_period(
         remove_leftovers(root, wave)
         settle(root, wave)
         with private_root(root, wave, notebooks) as private:
-            started, inputs = now(), raw_inputs(root, wave)
+            started, inputs, before = now(), raw_inputs(root, wave), sizes_before(root, wave)
             executed = take_over(root, private, inputs, list(notebooks), chosen) if only else {}
             try:
-                executed |= execute_all(private, chosen, {"period": str(wave), "root": "..", "languages": spoken})
+                parameters = {"period": str(wave), "root": "..", "languages": spoken}
+                executed |= execute_all(private, chosen, parameters, before, programme.reporting.min_group)
             except NotebookFailed as failure:
                 folder = keep_failed(root, private)
                 if failure.explained:
@@ -66,6 +68,7 @@ def run_period(
                     wave, programme, inputs, started=started, languages=spoken, executed=dict(sorted(executed.items()))
                 ),
             )
+            write_text(private.report / FILE, with_sizes(before, Results.read(private.results).records))
             publish(root, private)
     folder = root / "reports" / str(wave)
     return Published(wave, folder, sorted(folder.glob("report.*.html")), outdated(executed, chosen))
@@ -78,8 +81,17 @@ def chosen_notebooks(names: list[str], only: Sequence[str]) -> list[str]:
     return [name for name in names if name in only] if only else names
 
 
-def execute_all(private: PrivateRoot, names: list[str], parameters: dict[str, str]) -> dict[str, str]:
-    """Run the notebooks one by one; each one's records are stored, with their cells, before the next one starts."""
+def execute_all(
+    private: PrivateRoot,
+    names: list[str],
+    parameters: dict[str, str],
+    before: Mapping[str, list[int]] = {},
+    min_group: int = 1,
+) -> dict[str, str]:
+    """Run the notebooks one by one; each one's records are stored, with their cells, before the next one starts.
+
+    before  sizes that numbers were published with: what would tell customers apart beside them is hidden from what follows.
+    """
     finished: dict[str, str] = {}
     for position, name in enumerate(names, start=1):
         notebook = execute_notebook(
@@ -89,7 +101,7 @@ def execute_all(private: PrivateRoot, names: list[str], parameters: dict[str, st
             title=f"{position}/{len(names)} {name}",
         )
         if records := records_of(notebook, name):
-            write_text(private.results / f"{name}.json", to_json(records))
+            write_text(private.results / f"{name}.json", to_json(protect(records, before, min_group)))
         finished[name] = now()
     return finished
 
