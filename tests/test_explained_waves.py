@@ -7,7 +7,7 @@ import pytest
 from managed_company import BEFORE, NOW, SURVEY, write
 
 from csat_analysis.estimate import Estimate, NoEstimate
-from csat_analysis.metrics.change_parts import CHANNEL
+from csat_analysis.metrics.change_parts import CHANNEL, MIX, RATE
 from csat_analysis.metrics.explained import CAUSES, DIMENSIONS, QUESTIONNAIRE, Explained, explain, value_of
 from csat_analysis.metrics.wave import load_waves
 
@@ -38,6 +38,11 @@ def test_what_is_not_declared_to_have_changed_is_exactly_nothing(tmp_path):
     found = explained_of(tmp_path, channels=(("visit",), ("visit", "online")))
     assert found.views[CAUSES][CHANNEL] == 0.0 and found.views[CAUSES][QUESTIONNAIRE] == 0.0
     assert found.views[DIMENSIONS][QUESTIONNAIRE] == 0.0 and adds_up(found)
+
+
+def test_the_same_customers_in_the_same_groups_leave_nothing_to_the_mix(tmp_path):
+    found = explained_of(tmp_path, gain=2.0)
+    assert found.views[CAUSES][MIX] == 0.0 and value_of(found.views[CAUSES][RATE]) == pytest.approx(found.total.value)
 
 
 def test_declared_channels_get_a_part_of_their_own(tmp_path):

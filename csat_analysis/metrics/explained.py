@@ -21,6 +21,7 @@ from csat_analysis.programme import Programme
 
 DIMENSIONS, CAUSES = "dimensions", "causes"
 QUESTIONNAIRE, NOISE, TOTAL = "questionnaire", "noise", "total"
+NOTHING = 1e-9  # points
 Part = Estimate | Compared | NoEstimate | float
 
 
@@ -82,7 +83,10 @@ class Explained:
         if isinstance(self.total, NoEstimate):
             return {}
         parts = split(*self._sides, self.alike.weights, by_channel=self.channel_declared)
-        causes = {name: as_compared(part, self._holds(f"change_{name}")) for name, part in parts.items()}
+        causes = {
+            name: 0.0 if nothing_moved(part) else as_compared(part, self._holds(f"change_{name}"))
+            for name, part in parts.items()
+        }
         method = {CHANNEL: causes.get(CHANNEL, 0.0), QUESTIONNAIRE: self.questionnaire}
         return {
             DIMENSIONS: self._dimension_parts | {QUESTIONNAIRE: self.questionnaire},
@@ -133,6 +137,11 @@ def explain(waves: Mapping[Period, Wave], period: Period, earlier: Period | None
     if earlier not in waves:
         return NoEstimate("not_computed", f"there is no wave before {period}")
     return Explained(waves[earlier], waves[period])
+
+
+def nothing_moved(part: Number) -> bool:
+    """The same customers in the same groups both times: their shares can't have moved anything, which is a fact and no estimate."""
+    return isinstance(part, Estimate) and part.status == "not_estimable" and abs(part.value) < NOTHING
 
 
 def comparable_parts(parts: Mapping[str, Part]) -> dict[str, Compared | NoEstimate]:
