@@ -22,7 +22,7 @@ def waterfall_table(numbers: Numbers, parts: list[tuple[str, Record]], total: tu
     for name, record in parts:
         rows.append(bar(numbers, name, record, start, TONES.get(record.verdict, "context")))
         start += record.value
-    return pd.DataFrame([*rows, bar(numbers, *total, 0.0, "ink")])
+    return pd.DataFrame([*rows, bar(numbers, *total, 0.0, "muted")])
 
 
 def bar(numbers: Numbers, name: str, record: Record, start: float, tone: str) -> dict[str, object]:
@@ -85,9 +85,9 @@ def waterfall(table: pd.DataFrame, *, width: int) -> Figure:
         write(ax, 0, y - 20 if stacked else y, name, size=PLAIN, color="ink", align="left", covering=stacked)
         start, end = sorted((x(row.start), x(row.end)))
         ends = [y - BAR / 2, y + BAR / 2]
-        ax.fill_betweenx(ends, start, max(end, start + 1), color=PALETTE[row.tone], linewidth=0)
+        ax.fill_betweenx(ends, start, max(end, start + 1), color=PALETTE[row.tone], linewidth=0, zorder=3)
         if pd.notna(row.low):
-            ax.plot([x(row.low), x(row.high)], [y, y], color=PALETTE["ink"], linewidth=1, clip_on=False)
+            ax.plot([x(row.low), x(row.high)], [y, y], color=PALETTE["ink"], linewidth=1, zorder=4, clip_on=False)
         if place + 1 < len(table) - 1:
             ax.plot([x(row.end)] * 2, [y, y + step], color=PALETTE["context"], linewidth=1, clip_on=False)
         colour = "ink" if row.tone == "context" else row.tone
