@@ -209,6 +209,8 @@ def fit(side: Side, dimension: str, columns: Columns, place: int) -> Fit | NoEst
     beta, of_mean = np.zeros(len(can)), np.zeros(everybody)
     of_shares, of_beta = np.zeros((everybody, len(can))), np.zeros((everybody, len(can)))
     beta[can] = estimate[1:]
-    of_mean[rows], of_shares[rows] = w * (y - mean) / total, w[:, None] * (x - shares) / total
-    of_beta[np.ix_(rows, can)] = (((w * (y - own @ estimate))[:, None] * own) @ inverse)[:, 1:]
+    fitted, leverage = own @ estimate, w * ((own @ inverse) * own).sum(axis=1)
+    residual = (y - fitted) / np.maximum(1 - leverage, 1e-9)  # as if each answer had no part in its own fit (HC3)
+    of_mean[rows], of_shares[rows] = w * (fitted - mean + residual) / total, w[:, None] * (x - shares) / total
+    of_beta[np.ix_(rows, can)] = (((w * residual)[:, None] * own) @ inverse)[:, 1:]
     return Fit(mean, shares, beta, of_mean, of_shares, of_beta)
