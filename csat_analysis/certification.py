@@ -129,6 +129,7 @@ STUDIED_BY = {  # study → the kinds of number that its settings speak for
         "action_effect",
         "action_clusters",
     ),
+    "explained": ("change_mix", "change_channel", "change_rate"),
 }
 STUDIED_APART = {kind: study for study, kinds in STUDIED_BY.items() for kind in kinds}
 MAX_DESIGN_EFFECT_APART = 1.3  # by weights: the study's companies have 1.23 to 1.27

@@ -1,4 +1,4 @@
-"""The command line: csat new | questionnaire | draw | check | run | batch | crosstab | trace | simulate | certify."""
+"""The command line: csat new | questionnaire | draw | check | run | batch | crosstab | compare | trace | simulate | certify."""
 
 from __future__ import annotations
 
@@ -108,6 +108,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--link", metavar="URL", help="a link for each invited, with {contact_id} and {panel} in it")
     command.add_argument("--to", type=Path, metavar="DIR", help="the folder to write; else questionnaire/PERIOD")
     command.add_argument("--overwrite", action="store_true", help="replace a questionnaire that is there")
+
+    command = add_command(commands, compare, "compare", "write one page of what changed between two published reports")
+    command.add_argument("periods", nargs=2, metavar="PERIOD", help="such as 2025H2 2026H1")
 
     command = add_command(commands, trace, "trace", "follow a published number home: notebook, cell, raw files")
     command.add_argument("key", metavar="KEY", help="such as satisfaction.dimension")
@@ -334,6 +337,14 @@ def crosstab(arguments: argparse.Namespace) -> int:
     words = Words(found, wave.programme.languages[0])
     show_table(words.printed(), words.title)
     print(words.marks)
+    return 0
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.compare import compare as compare_reports
+
+    for page in compare_reports(root_of(arguments), *arguments.periods):
+        print(shortest(page))
     return 0
 
 

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Set
+from itertools import permutations
 
 import numpy as np
 
 from csat_analysis.estimate import Estimate, NoEstimate
 
 DOMINANT = 0.5  # of a sum of amounts: one customer with more could be read off it
+Groups = Mapping[Hashable, Mapping[Hashable, frozenset]]  # partition → group → who is in it
 
 
 def suppressed_groups(
-    sizes: Mapping[Hashable, int], min_group: int, already: Set[Hashable] = frozenset()
+    sizes: Mapping[Hashable, int],
+    min_group: int,
+    already: Set[Hashable] = frozenset(),
+    *,
+    also: Iterable[Hashable] = (),
 ) -> set[Hashable]:
     """Groups of one partition that may not be shown.
 
     Primary: fewer than `min_group` answers (an empty group shows nothing and needs no hiding). Complementary: a hidden group
     could be worked out from the whole and the others, so the smallest shown groups are hidden too until at least two groups
-    with `min_group` answers between them are hidden. Those that are hidden `already`, for another reason, count among them.
+    with `min_group` answers between them are hidden.
+
+    already  groups hidden as complements elsewhere: they count among the hidden, but nothing has to be hidden for their sake.
+    also     groups that may not be shown for another reason, whatever their size.
 
     >>> sorted(suppressed_groups({"east": 40, "west": 9, "north": 3}, min_group=5))
     ['north', 'west']
     """
     present = sorted((group for group in sizes if sizes[group] > 0), key=lambda group: (sizes[group], str(group)))
-    hidden = {group for group in present if sizes[group] < min_group}
+    named = set(also)
+    hidden = {group for group in present if sizes[group] < min_group or group in named}
     if not hidden:
         return set()
     hidden |= already & set(present)
@@ -82,6 +92,42 @@ def customers_behind(number: Estimate) -> int:
 def size(number: Estimate | NoEstimate) -> int:
     """Customers behind a number, as `suppressed_groups` counts a group; none where there is no number."""
     return customers_behind(number) if isinstance(number, Estimate) else number.n
+
+
+def hidden_in_all(partitions: Groups, sizes: Mapping[Hashable, Mapping[Hashable, int]], min_group: int) -> set[tuple]:
+    """(partition, group) of everything that may not be shown where several partitions of the same people are published together.
+
+    Each partition's small groups and their complements (`suppressed_groups`); and where two groups of different partitions, or a
+    group and everybody outside another, are the same but for fewer than `min_group` people, whose answers the difference of the
+    two would be, the one of the later partition is hidden, with a complement of its own.
+    """
+    forced: dict[Hashable, set] = {name: set() for name in partitions}
+    everybody = frozenset().union(*(members for groups in partitions.values() for members in groups.values()))
+    while True:
+        hidden = {name: suppressed_groups(sizes[name], min_group, also=forced[name]) for name in partitions}
+        shown = {
+            (name, group): members
+            for name, groups in partitions.items()
+            for group, members in groups.items()
+            if group not in hidden[name] and members
+        }
+        found = differing_by_few(shown, everybody, min_group)
+        if found is None:
+            return {(name, group) for name, groups in hidden.items() for group in groups}
+        forced[found[0]].add(found[1])
+
+
+def differing_by_few(shown: Mapping[tuple, frozenset], everybody: frozenset, min_group: int) -> tuple | None:
+    """The first (partition, group) that differs from a group of another partition, or from everybody outside one, by too few."""
+    order = {name: place for place, name in enumerate(dict.fromkeys(name for name, _ in shown))}
+    for (one, mine), (other, theirs) in permutations(shown.items(), 2):
+        if order[one[0]] <= order[other[0]]:
+            continue
+        for left in (mine, everybody - mine):
+            for right in (theirs, everybody - theirs):
+                if left != right and (left < right or right < left) and len(left ^ right) < min_group:
+                    return one
+    return None
 
 
 def dominated(amounts: Iterable[float]) -> bool:

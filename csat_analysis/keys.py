@@ -85,9 +85,13 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "satisfaction.segment_nps": ("nps_points", ("segment", "level")),
     "satisfaction.segment_nps_gap": ("nps_points", ("segment", "level")),
     "satisfaction.change": ("measure", ("measure", "from")),
+    "satisfaction.change_part": ("points", ("view", "part")),
     "satisfaction.trend": ("measure", ("measure", "period")),
     "satisfaction.published": ("measure", ("measure", "period")),
     "satisfaction.perception_gap": ("points", ()),
+    "robustness.agree": ("count", ("headline",)),
+    "robustness.analyses": ("count", ("headline",)),
+    "robustness.otherwise": ("share", ("headline", "choice")),
     "target.gain": ("points", ()),
     "target.progress": ("points", ()),
     # 04 and 05: differences between customer groups that were tested together

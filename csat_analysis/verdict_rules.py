@@ -14,6 +14,43 @@ class Rule:
     when: str
 
 
+def rule_of(key: str, word: str) -> str | None:
+    """The name of the rule that gave a number its verdict word; None where no rule knows the word, or the key doesn't tell which did."""
+    names = {rule.name for rule in RULES if rule.word == word}
+    return names.pop() if len(names) == 1 else WHICH_RULE.get(key) if WHICH_RULE.get(key) in names else None
+
+
+WHICH_RULE = {  # key → rule, for the words that several rules give
+    "satisfaction.change": "change",
+    "satisfaction.perception_gap": "gap",
+    "satisfaction.segment": "difference",
+    "satisfaction.segment_gap": "difference",
+    "target.progress": "target",
+    "target.check": "check",
+    "kpi.gap": "kpi",
+    "customers.retention_in": "difference",
+    "customers.retention_against": "difference",
+    "customers.bought_in": "difference",
+    "customers.bought_against": "difference",
+    "service.complaint_segment": "difference",
+    "service.complaint_gap": "difference",
+    "sales.win_rate_source": "difference",
+    "sales.win_rate_manager": "difference",
+    "repurchase.ame": "effect",
+    "repurchase.ame_linear": "effect",
+    "repurchase.ame_corrected": "effect",
+    "repurchase.ame_within": "effect",
+    "repurchase.by_competition": "effect",
+    "repurchase.by_segment": "effect",
+    "repurchase.nonlinearity_p": "shape",
+    "feedback.word": "words",
+    "feedback.new_word": "said",
+    "feedback.theme_change": "said",
+    "feedback.theme_gap": "difference",
+    "feedback.journey_gap": "difference",
+    "competitor.gap": "competitor",
+}
+
 RULES = (
     Rule(
         "change",
@@ -27,6 +64,13 @@ RULES = (
         "neither, and a change worth detecting would have been found with 80 % power, by the plan and by the answers that came",
     ),
     Rule("change", "too_few_to_say", "neither, and a change worth detecting would have been missed too often"),
+    Rule(
+        "part", "part_up", "the part is above 0 after Benjamini–Hochberg over the parts that the change is split into"
+    ),
+    Rule(
+        "part", "part_down", "the part is below 0 after Benjamini–Hochberg over the parts that the change is split into"
+    ),
+    Rule("part", "part_noise", "the part is not significant after Benjamini–Hochberg"),
     Rule("standard", "above", "the interval of index − standard lies above 0"),
     Rule("standard", "below", "the interval of index − standard lies below 0"),
     Rule("standard", "not_distinguishable", "the interval of index − standard includes 0"),

@@ -411,6 +411,11 @@ def compared_verdicts(
     return words
 
 
+def part_verdicts(parts: Mapping[Hashable, Compared | NoEstimate]) -> dict[Hashable, str | None]:
+    """part_up, part_down or part_noise of the parts that a change is split into."""
+    return compared_verdicts(parts, above="part_up", below="part_down", between="part_noise")
+
+
 def rank_verdicts(chances: Mapping[Hashable, float], *, held: bool = True) -> dict[Hashable, str | None]:
     """ranks_first for the one whose chance to be first is FIRST or more (the others get no word), else cannot_rank for all.
 

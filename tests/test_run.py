@@ -49,6 +49,7 @@ def test_a_run_publishes_pages_figures_results_manifest_and_the_notebooks_copies
         "report.en.html",
         "figures/trend.svg",
         "results.json",
+        "published_sizes.json",
         "manifest.json",
         "notebooks/01_count.ipynb",
         "notebooks/01_count.html",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from csat_analysis.disclosure import size, suppressed_groups
+from csat_analysis.disclosure import hidden_in_all, size
 from csat_analysis.metrics import satisfaction
 from csat_analysis.metrics.against_rest import in_order
 from csat_analysis.metrics.wave import Number, Wave
@@ -67,16 +66,17 @@ def one_group(wave: Wave, segment: str, level: str, levels: pd.Series) -> Group:
 def hidden_groups(wave: Wave, groups: list[Group], customers: str) -> set[tuple[str, str]]:
     """(segment, level) of the groups that may not be shown, by `index_customers` or `nps_customers`.
 
-    Customers without a level are a group of their own: all levels and the whole would tell theirs.
+    Customers without a level are a group of their own: all levels and the whole would tell theirs. Groups of two segments that are
+    the same but for a few customers aren't both shown.
     """
     measured = wave.answer_scores[satisfaction.PERSON] if customers == "index_customers" else wave.answers.get("nps")
-    unit = wave.sample.design.unit
-    hidden, known = set(), levels_of_answers(wave)
+    known, partitions, sizes = levels_of_answers(wave), {}, {}
+    told = measured.notna() if measured is not None else pd.Series(False, index=known.index)
+    who = pd.Series(wave.sample.design.unit_name[wave.sample.design.unit], index=known.index)
     for segment in known:
-        sizes = {group.level: getattr(group, customers) for group in groups if group.segment == segment}
-        nameless = (
-            (known[segment].isna() & measured.notna()).to_numpy() if measured is not None else np.zeros(len(unit), bool)
-        )
-        names = suppressed_groups(sizes | {None: len(np.unique(unit[nameless]))}, wave.programme.reporting.min_group)
-        hidden |= {(segment, level) for level in names if level is not None}
-    return hidden
+        level = known[segment].astype(object).where(known[segment].notna(), None)
+        of_segment = {group.level: getattr(group, customers) for group in groups if group.segment == segment}
+        sizes[segment] = of_segment | {None: who[level.isna() & told].nunique()}
+        partitions[segment] = {name: frozenset(who[told & (level == name)]) for name in of_segment}
+    hidden = hidden_in_all(partitions, sizes, wave.programme.reporting.min_group)
+    return {(segment, level) for segment, level in hidden if level is not None}

@@ -7,10 +7,13 @@ from typing import Any
 from csat_analysis.detectable import POWER
 from csat_analysis.report import wording
 from csat_analysis.report.view import BEST, WORST, View
+from csat_analysis.verdict_rules import rule_of
 from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, NEARLY_ALL, RELIABLE
 
+RULE = "term.rule."
 RULES = {
     "satisfaction.change": "term.rule.change",
+    "satisfaction.change_part": "term.rule.part",
     "satisfaction.against_standard": "term.rule.standard",
     "target.progress": "term.rule.target",
     "satisfaction.dimension": "term.rule.place",
@@ -60,7 +63,12 @@ RULES = {
 def glossary(view: View) -> dict[str, Any]:
     """The terms of this report, each with its meaning for this questionnaire, and the rules of its verdicts."""
     terms = [*measure_terms(view), *survey_terms(view), *verdict_terms(view)]
-    return {"terms": [(view.say(term), text) for term, text in terms]}
+    return {"terms": [(view.say(term), text, place_of(term)) for term, text in terms]}
+
+
+def place_of(term: str) -> str:
+    """Where the verdicts' links lead; nothing for other terms."""
+    return f"rule-{term.removeprefix(RULE)}" if term.startswith(RULE) else ""
 
 
 def measure_terms(view: View) -> list[tuple[str, str]]:
@@ -133,6 +141,8 @@ def survey_terms(view: View) -> list[tuple[str, str]]:
     if "customers" not in view.facts["not_supplied"]:
         terms.append(("term.frame", view.say("term.frame.text")))
     terms.append(("term.nonresponse", view.say("term.nonresponse.text")))
+    if view.has_any("robustness.agree"):
+        terms.append(("term.robustness", view.say("term.robustness.text")))
     statuses = {record.status for record in view.results.records}
     if "suppressed" in statuses:
         terms.append(("term.suppressed", view.say("term.suppressed.text", count=view.programme.reporting.min_group)))
@@ -154,8 +164,8 @@ def verdict_terms(view: View) -> list[tuple[str, str]]:
         "nearly": wording.percent_text(NEARLY_ALL, view.language),
         "reliable": wording.plain_text(RELIABLE, view.language),
     }
-    given = {record.key for record in view.results.records if record.verdict}
-    terms = dict.fromkeys(term for key, term in RULES.items() if key in given)
+    given = {RULE + (rule_of(record.key, record.verdict) or "") for record in view.results.records if record.verdict}
+    terms = dict.fromkeys(term for term in RULES.values() if term in given)
     return [(term, view.say(f"{term}.text", **parts)) for term in terms]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from csat_analysis.intake.rules import Rule
 from csat_analysis.keys import KEYS
@@ -15,9 +15,11 @@ from csat_analysis.report import wording
 from csat_analysis.report.wording import say
 from csat_analysis.results import WITH_INTERVAL, Record, Results
 from csat_analysis.survey.answering import MISSING
+from csat_analysis.verdict_rules import rule_of
 
 DIFFERENCES = (
     "satisfaction.change",
+    "satisfaction.change_part",
     "satisfaction.against_standard",
     "satisfaction.perception_gap",
     "satisfaction.segment_gap",
@@ -148,6 +150,13 @@ class Numbers:
         """69.0 to 73.6; nothing where there is none."""
         return self._interval(self.results.get(key, **group))
 
+    def verdict(self, record: Record | None) -> Markup:
+        """The verdict word, as the link to its rule among the terms; nothing where there is none."""
+        if record is None or not record.verdict:
+            return Markup("")
+        words, rule = say(wording.worded(record, wording.VERDICTS), self.language), rule_of(record.key, record.verdict)
+        return Markup('<a href="#rule-{}">{}</a>').format(rule, words) if rule else escape(words)
+
     def label(self, record: Record) -> str:
         """What a record is, in words."""
         return say(
@@ -161,6 +170,12 @@ class Numbers:
         if name in self.programme.dimensions:
             return self.programme.label("dimension", name, self.language)
         return say(MEASURES[name], self.language)
+
+    def part(self, name: str) -> str:
+        """The words for a part of a change: a dimension, or a cause."""
+        if ("part", name) in wording.GROUPS and name not in self.programme.dimensions:
+            return say(wording.GROUPS["part", name], self.language)
+        return self.measure(name)
 
     def panel(self, name: str) -> str:
         """The words for a panel; a survey without panels has one of all answers."""
@@ -246,7 +261,7 @@ class Numbers:
             "error": error,
             "answers": None if record.n is None else wording.number_text(record.n, "count", self.language),
             "status": say(FORETOLD if foretold(record) else wording.STATUSES[record.status], self.language),
-            "verdict": say(wording.worded(record, wording.VERDICTS), self.language) if record.verdict else None,
+            "verdict": self.verdict(record) or None,
         }
 
     @staticmethod
@@ -301,6 +316,7 @@ class Numbers:
         if name == "level":
             return self.trait(record.group.get("segment") or record.group["variable"], level)
         words = {
+            "part": self.part,
             "measure": self.measure,
             "panel": self.panel,
             "variable": self.trait,

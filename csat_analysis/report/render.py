@@ -12,7 +12,7 @@ from markupsafe import Markup
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import appendix, drivers, managers, repurchase, sections, svg, where, wording
+from csat_analysis.report import appendix, drivers, explained, managers, repurchase, sections, svg, where, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.customers_and_service import customers_and_service
 from csat_analysis.report.glossary import glossary
@@ -23,6 +23,7 @@ from csat_analysis.results import Results
 
 SECTIONS = {
     "overview": sections.overview,
+    "explained": explained.explained,
     "where": where.where,
     "repurchase": repurchase.repurchase,
     "drivers": drivers.drivers,
@@ -34,6 +35,7 @@ SECTIONS = {
 }
 TITLES = {
     "overview": "overview.title",
+    "explained": "explained.title",
     "where": "where.title",
     "repurchase": "repurchase.title",
     "drivers": "drivers.title",

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from csat_analysis.report import charts, wording
 from csat_analysis.report.first_step import first_step
 from csat_analysis.report.questions import open_questions
+from csat_analysis.report.robustness import OF_MEASURE, VERDICT_OF, robust_note
 from csat_analysis.report.view import BEST, OUTCOMES, TILES, WORST, View, asked_otherwise, change_sentences, changes
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
@@ -42,6 +43,7 @@ def overview(view: View) -> dict[str, Any] | None:
     return {
         "headline": headline(view),
         "index_note": change_note(view, "index"),
+        "index_robust": robust_note(view, OF_MEASURE["index"]),
         "index_shown": view.shown("satisfaction.index") is not None,
         "trend": trend,
         "trend_records": charts.trend_records(view.numbers, "index"),
@@ -123,6 +125,7 @@ def tile(view: View, key: str, label: str) -> dict[str, Any] | None:
         "interval": view.numbers.interval(key),
         "note": tile_note(view, record),
         "change": change_note(view, measure) if measure else retention_note(view) if key == RETENTION else "",
+        "robust": robust_note(view, OF_MEASURE.get(measure) if measure else VERDICT_OF.get(key)),
         "spark": charts.spark_chart(view.numbers, measure) if measure else None,
     }
 

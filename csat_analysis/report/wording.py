@@ -343,6 +343,23 @@ FIGURES = (
 )
 GROUPS |= {("figure", figure): f"groups.figure.{figure}" for figure in FIGURES}
 GROUPS |= {("whose", whose): f"sales.whose.{whose}" for whose in ("no_manager", "no_customer")}
+GROUPS |= {("headline", name): f"robustness.headline.{name}" for name in ("change", "nps", "standard", "target")}
+GROUPS |= {
+    ("choice", name): f"robustness.choice.{name}"
+    for name in (
+        "tighter_trimming",
+        "by_draw",
+        "every_answer_alike",
+        "left_out",
+        "complete",
+        "any_item",
+        "plain",
+    )
+}
+GROUPS |= {("view", name): f"explained.view.{name}" for name in ("dimensions", "causes", "both")}
+GROUPS |= {
+    ("part", part): f"explained.part.{part}" for part in ("mix", "rate", "channel", "questionnaire", "noise", "total")
+}
 SILENCES = {
     "cannot_drop": "bias.silence.cannot_drop",
     "only_if_far_lower": "bias.silence.only_if_far_lower",

@@ -11,6 +11,9 @@ from pathlib import Path
 from csat_analysis.errors import NotebookFailed, RunError
 from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
+from csat_analysis.results import Results
+from csat_analysis.run.differencing import FILE as SIZES
+from csat_analysis.run.differencing import sizes_before, with_sizes
 from csat_analysis.run.inputs import Input, known_period, raw_inputs
 from csat_analysis.run.kernels import Kernels, kernels
 from csat_analysis.run.lock import period_lock
@@ -18,7 +21,7 @@ from csat_analysis.run.manifest import manifest, now
 from csat_analysis.run.order import read_order
 from csat_analysis.run.part import Part, run_name
 from csat_analysis.run.private_root import notebooks_of, private_root, remove_leftovers
-from csat_analysis.run.publish import assemble, forget_failed, keep_failed, publish, settle
+from csat_analysis.run.publish import assemble, forget_failed, keep_failed, publish, settle, write_text
 from csat_analysis.run.room import Work
 from csat_analysis.run.schedule import Done, execute_all, nobody_told
 from csat_analysis.run.unchanged import Unchanged
@@ -81,7 +84,9 @@ def run_period(
             using.of_a_run() as running,
         ):
             started, inputs = now(), raw_inputs(root, wave)
-            work, parameters = Work(private), {"period": str(wave), "root": "..", "languages": spoken}
+            before = sizes_before(root, wave, name)
+            work = Work(private, sizes_before=before, min_group=programme.reporting.min_group)
+            parameters = {"period": str(wave), "root": "..", "languages": spoken}
             processed = root / "data" / "processed" / name
             unchanged = Unchanged(work, order, parameters, processed, folder)
             executed = take_over(root, folder, unchanged, inputs, list(notebooks), chosen) if only else {}
@@ -104,6 +109,7 @@ def run_period(
                 refuse_changed(root, wave, inputs)
                 when = dict(sorted(executed.items()))
                 assemble(private, manifest(wave, programme, inputs, started=started, languages=spoken, executed=when))
+                write_text(private.report / SIZES, with_sizes(before, Results.read(private.results).records))
                 unchanged.write(when)
                 publish(root, private)
             forget_failed(root, name)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from csat_analysis.errors import RunError
 from csat_analysis.intake.kept import FOLDER as CLEANED
 from csat_analysis.programme import PART
+from csat_analysis.results import Record
+from csat_analysis.run.differencing import Sizes, protect
 from csat_analysis.run.inputs import file_hash
 from csat_analysis.run.order import Order
 from csat_analysis.run.private_root import PrivateRoot, link_folder
@@ -22,10 +24,18 @@ Files = dict[str, str]  # path below data/processed/<period> → SHA-256
 
 @dataclass
 class Work:
-    """What notebooks left in data/processed so far: notebook → its files. A run's notebooks share one."""
+    """What notebooks left in data/processed so far: notebook → its files. A run's notebooks share one.
+
+    sizes_before, min_group  what numbers were published with before: what would tell customers beside it is hidden (`protected`).
+    """
 
     private: PrivateRoot
     files: dict[str, Files] = field(default_factory=dict)
+    sizes_before: Sizes = field(default_factory=dict)
+    min_group: int = 1
+
+    def protected(self, records: list[Record]) -> list[Record]:
+        return protect(records, self.sizes_before, self.min_group)
 
     def room(self, name: str, order: Order) -> PrivateRoot:
         """Make the room of a notebook: raw data, what it needs of others, earlier reports where it reads them."""

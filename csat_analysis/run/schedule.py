@@ -76,7 +76,7 @@ def execute_one(
         room, target = work.room(name, order), work.private.executed / f"{name}.ipynb"
         notebook = execute_notebook(room.notebooks / f"{name}.ipynb", target, parameters=parameters, kernels=kernels)
         if records := records_of(notebook, name):
-            write_text(room.results / f"{name}.json", to_json(records))
+            write_text(room.results / f"{name}.json", to_json(work.protected(records)))
         work.collect(name, order, room)
     write_html(target)
     told(name, True)

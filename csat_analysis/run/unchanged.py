@@ -19,6 +19,7 @@ from typing import Any
 
 from csat_analysis.period import Period
 from csat_analysis.programme import PART, is_period
+from csat_analysis.results import from_json
 from csat_analysis.run.inputs import file_hash
 from csat_analysis.run.kernels import ENVIRONMENT
 from csat_analysis.run.order import Order
@@ -121,7 +122,7 @@ class Unchanged:
         """Put a notebook's earlier work in place and say when it was made; None where it has to be run."""
         self.keys[name] = self.key(name)
         entry = self.made["notebooks"].get(name, {})
-        if entry.get("key") != self.keys[name] or not self.whole(name):
+        if entry.get("key") != self.keys[name] or not self.whole(name) or not self.may_still_be_shown(name):
             return None
         self.copy(name)
         self.taken.append(name)
@@ -137,6 +138,12 @@ class Unchanged:
         return all(same(self.processed / file, sha) for file, sha in files.items()) and all(
             same(self.report / copy, published.get(copy)) for copy in copies(name)
         )
+
+    def may_still_be_shown(self, name: str) -> bool:
+        """Does nothing published since tell customers beside this notebook's numbers?"""
+        path = self.processed / "results" / f"{name}.json"
+        records = from_json(path.read_text(encoding="utf-8")) if path.is_file() else []
+        return self.work.protected(records) == records
 
     def copy(self, name: str) -> None:
         private, files = self.work.private, self.made["notebooks"][name]["files"]

@@ -20,4 +20,5 @@ OTHERS: tuple[str, ...] = (
     "plans",
     "voice",
     "managers",
+    "explained",
 )

@@ -1,0 +1,179 @@
+"""Do the headline verdicts hang on a choice? Each again under every combination of choices that another analyst could defend.
+
+A multiverse analysis (Steegen and others 2016): the reported analysis is one of many that are as good, and a verdict that holds
+in all of them is the data's, not the analyst's. It is no test: analyses of one survey's answers are not independent surveys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from itertools import product
+
+import pandas as pd
+
+from csat_analysis import verdicts
+from csat_analysis.estimate import Estimate, NoEstimate
+from csat_analysis.metrics.change import change, standard_in_force, threshold
+from csat_analysis.metrics.wave import Wave
+from csat_analysis.period import Period
+from csat_analysis.programme import Programme
+from csat_analysis.programme_parts import MissingItems
+from csat_analysis.survey.careless import careless_signs
+from csat_analysis.survey.sampling import Sample
+
+REPORTED = "as_reported"
+AXES = ("weights", "careless", "blanks", "interval")
+TIGHT = 3.0  # × the median: a trimming that is often used, tighter than survey.yml's own
+HEADLINES = ("change", "nps", "standard", "target")
+FEWEST = 8  # analyses with a verdict, below which nothing is said of how many agree
+MANY = 1e6  # degrees of freedom that make t the normal distribution
+
+
+class PlainInterval(Estimate):
+    """The same number with the interval that software gives when nobody asks for another: normal, without small-sample
+    corrections."""
+
+    @cached_property
+    def degrees_of_freedom(self) -> float:
+        return MANY
+
+    @cached_property
+    def _correction(self) -> float:
+        return 1.0
+
+
+class EveryAnswerAlike(Wave):
+    """A wave whose answers all count the same, in the same strata."""
+
+    @cached_property
+    def sample(self) -> Sample:
+        design = self.design_sample.design
+        alike = replace(design, weight=(design.weight > 0).astype(float), margins=(), base=None)
+        return Sample(self.design_sample.rows, alike)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many of the analyses that gave a verdict gave the reported one, and the choice under which most didn't."""
+
+    word: str
+    agree: int
+    analyses: int
+    otherwise_most: str | None
+    otherwise_share: float
+
+
+@dataclass(frozen=True, eq=False)
+class Multiverse:
+    """The headline verdicts of a period under every combination of choices.
+
+    worth, detectable  as for `verdicts.change_verdicts`, by measure; they stay as they were planned.
+    """
+
+    waves: Mapping[Period, Wave]
+    now: Period
+    before: Period | None
+    worth: Mapping[str, float]
+    detectable: Mapping[str, float | NoEstimate]
+
+    @property
+    def programme(self) -> Programme:
+        return self.waves[self.now].programme
+
+    @cached_property
+    def used(self) -> dict[Period, Wave]:
+        """The waves that the headlines rest on; the standard is set once, and no choice made now."""
+        wanted = (self.now, self.before, self.now.year_before())
+        return {period: wave for period, wave in self.waves.items() if period in wanted}
+
+    @cached_property
+    def suspects(self) -> dict[Period, pd.Series]:
+        return {p: careless_signs(wave.responses, wave.programme).suspect for p, wave in self.used.items()}
+
+    @cached_property
+    def choices(self) -> dict[str, list[str]]:
+        """Axis → its choices, the reported one first; a choice that would change nothing here isn't one."""
+        programme, now = self.programme, self.waves[self.now]
+        weights, sizes = [REPORTED], {len(dimension.items) for dimension in programme.dimensions.values()}
+        if now.weighting.method != "none":
+            weights += ["tighter_trimming", "by_draw"] if now.weighting.after.max() > self._tight_cap else ["by_draw"]
+        if len(set(now.design_sample.design.weight)) > 1 or now.weighting.method != "none":
+            weights.append("every_answer_alike")
+        careless = [REPORTED] + ["left_out"] * any(suspect.any() for suspect in self.suspects.values())
+        blanks = [REPORTED] + (["complete", "any_item"] if max(sizes) > 1 else [])
+        return dict(zip(AXES, (weights, careless, blanks, [REPORTED, "plain"]), strict=True))
+
+    @property
+    def _tight_cap(self) -> float:
+        return TIGHT * float(pd.Series(self.waves[self.now].weighting.after).median())
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row an analysis: its choice on each axis, and the word of each headline (None where it can give none)."""
+        weights, careless, blanks, intervals = self.choices.values()
+        rows = []
+        for chosen in product(weights, careless, blanks):
+            waves = {p: self._made(wave, *chosen) for p, wave in self.used.items()}
+            rows += [dict(zip(AXES, (*chosen, kind), strict=True)) | self._words(waves, kind) for kind in intervals]
+        return pd.DataFrame(rows)
+
+    def _made(self, wave: Wave, weights: str, careless: str, blanks: str) -> Wave:
+        """A wave as an analyst with these choices would have it."""
+        if (weights, careless, blanks) == (REPORTED,) * 3:
+            return wave
+        changes: dict[str, object] = {}
+        if weights == "by_draw":
+            changes["weighting"] = wave.programme.weighting.model_copy(update={"method": "none"})
+        if weights == "tighter_trimming":
+            changes["weighting"] = wave.programme.weighting.model_copy(update={"trim": TIGHT})
+        if blanks != REPORTED:
+            changes["missing_items"] = MissingItems(at_least=1 if blanks == "any_item" else len(wave.programme.items))
+        clean = wave.clean
+        if careless == "left_out":
+            kept = wave.responses[~self.suspects[wave.period]]
+            clean = replace(clean, tables=clean.tables | {"responses": kept})
+        made = EveryAnswerAlike if weights == "every_answer_alike" else Wave
+        return made(wave.period, wave.programme.model_copy(update=changes), clean, wave.programme_files)
+
+    def _words(self, waves: dict[Period, Wave], interval: str) -> dict[str, str | None]:
+        own, confidence = (plain if interval == "plain" else same), self.programme.reporting.confidence
+        changes = {measure: own(change(waves, self.now, self.before, measure)) for measure in self.worth}
+        words = verdicts.change_verdicts(changes, self.worth, confidence, detectable=self.detectable)
+        cut = threshold(standard_in_force(dict(self.waves), self.now), dict(self.waves), self.now)
+        found = {"change": words.get("index"), "nps": words.get("nps")}
+        found["standard"] = verdicts.standard_verdict(own(waves[self.now].index - cut), confidence)
+        if self.programme.target:
+            gain = own(change(waves, self.now, self.now.year_before(), "index"))
+            found["target"] = verdicts.target_verdict(gain, self.programme.target.gain_per_year, confidence)
+        return found
+
+    def agreement(self, headline: str) -> Agreement | NoEstimate:
+        """How many analyses say what was reported of a headline; none where it has no verdict, or too few analyses give one."""
+        if headline not in self.table:
+            return NoEstimate("not_supplied", f"there is no verdict on {headline}")
+        reported = self.table[(self.table[list(AXES)] == REPORTED).all(axis=1)].iloc[0][headline]
+        judged = self.table[self.table[headline].notna()]
+        if reported is None or len(judged) < FEWEST:
+            return NoEstimate("not_estimable", f"too few analyses give a verdict on {headline}")
+        agrees = judged[headline] == reported
+        shares = {
+            choice: float((~agrees[judged[axis] == choice]).mean())
+            for axis, choices in self.choices.items()
+            for choice in choices[1:]
+            if (judged[axis] == choice).any()
+        }
+        most = max(shares, key=shares.get, default=None)
+        most = most if most is not None and shares[most] > 0 else None
+        return Agreement(reported, int(agrees.sum()), len(judged), most, shares.get(most, 0.0))
+
+
+def plain(number: Estimate | NoEstimate) -> Estimate | NoEstimate:
+    if isinstance(number, NoEstimate):
+        return number
+    return PlainInterval(**{f.name: getattr(number, f.name) for f in fields(Estimate)})
+
+
+def same(number: Estimate | NoEstimate) -> Estimate | NoEstimate:
+    return number

@@ -1,0 +1,99 @@
+"""The headlines under every defensible choice: what is reported is among them, and a choice that matters is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from managed_company import BEFORE, NOW, write
+from report_examples import house_results, report
+from report_records import counted, record
+
+from csat_analysis import verdicts
+from csat_analysis.design import Design
+from csat_analysis.estimate import NoEstimate
+from csat_analysis.estimators import mean
+from csat_analysis.metrics.wave import load_waves
+from csat_analysis.models.robustness import AXES, REPORTED, Agreement, Multiverse, plain
+from csat_analysis.results import Results
+
+MEASURES = {"index": 5.0, "nps": 10.0, "goods": 5.0, "people": 5.0}
+
+
+def multiverse(waves) -> Multiverse:
+    return Multiverse(waves, NOW, BEFORE, MEASURES, {})
+
+
+def with_table(table: pd.DataFrame) -> Multiverse:
+    made = Multiverse({}, NOW, BEFORE, MEASURES, {})
+    made.__dict__["table"] = table
+    made.__dict__["choices"] = {axis: list(dict.fromkeys(table[axis])) for axis in AXES}
+    return made
+
+
+def analyses(words: dict[str, str]) -> pd.DataFrame:
+    """12 analyses of which the word hangs on the weights alone."""
+    return pd.DataFrame(
+        [
+            {"weights": w, "careless": c, "blanks": b, "interval": REPORTED, "change": words[w]}
+            for w in words
+            for c in (REPORTED, "left_out")
+            for b in (REPORTED, "complete", "any_item")
+        ]
+    )
+
+
+def test_a_verdict_that_one_choice_turns_names_the_choice():
+    found = with_table(analyses({REPORTED: "rose", "every_answer_alike": "no_detectable_change"})).agreement("change")
+    assert found == Agreement("rose", 6, 12, "every_answer_alike", 1.0)
+
+
+def test_a_verdict_that_all_give_names_none():
+    found = with_table(analyses({REPORTED: "rose", "by_draw": "rose"})).agreement("change")
+    assert (found.agree, found.analyses, found.otherwise_most) == (12, 12, None)
+
+
+def test_without_a_reported_verdict_nothing_agrees_with_it():
+    assert isinstance(with_table(analyses({REPORTED: None, "by_draw": "rose"})).agreement("change"), NoEstimate)
+
+
+def test_analyses_that_give_no_verdict_are_not_counted_as_agreeing():
+    found = with_table(analyses({REPORTED: "rose", "by_draw": "rose", "tighter_trimming": None})).agreement("change")
+    assert (found.agree, found.analyses) == (12, 12)
+
+
+def test_a_programme_without_choices_to_make_has_none_that_change_nothing(tmp_path):
+    """One item a dimension, no weighting: there are no blanks to fill and no weights to choose."""
+    waves = load_waves(write(tmp_path, gain=2.0), NOW)
+    made = multiverse(waves)
+    assert made.choices["weights"] == [REPORTED] and made.choices["blanks"] == [REPORTED]
+    reported = made.table[(made.table[list(AXES)] == REPORTED).all(axis=1)].iloc[0]
+    changes = {name: waves[NOW].measure(name) - waves[BEFORE].measure(name) for name in MEASURES}
+    assert reported["change"] == verdicts.change_verdicts(changes, MEASURES)["index"]
+
+
+def test_the_plain_interval_is_the_normal_one_of_the_standard_error():
+    number = mean(Design.of(range(9)), np.arange(9.0))
+    low, high = plain(number).interval(0.95)
+    assert (high - low) / 2 == pytest.approx(1.959964 * number.se, rel=1e-4)
+    assert high - low < np.diff(number.interval(0.95))[0]
+
+
+def robust_records(agree: int) -> list:
+    found = [
+        counted("robustness.agree", agree, headline="change"),
+        counted("robustness.analyses", 24, headline="change"),
+    ]
+    if agree < 24:
+        found.append(record("robustness.otherwise", 0.5, n=None, status="exact", headline="change", choice="by_draw"))
+    return [replace(r, notebook="04_satisfaction") for r in found]
+
+
+def test_it_is_said_beside_the_headline_how_many_analyses_agree():
+    all_agree = report(Results([*house_results().records, *robust_records(24)])).contents["overview"]["index_robust"]
+    assert ">24</button> of" in all_agree and "say the same" in all_agree and "otherwise" not in all_agree
+    some = report(Results([*house_results().records, *robust_records(20)]), "zh").contents["overview"]["index_robust"]
+    assert "仅按抽样设计加权" in some and ">20</button>" in some
+    assert report(house_results()).contents["overview"]["index_robust"] == ""
