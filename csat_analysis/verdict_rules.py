@@ -25,6 +25,8 @@ WHICH_RULE = {  # key → rule, for the words that several rules give
     "satisfaction.perception_gap": "gap",
     "satisfaction.segment": "difference",
     "satisfaction.segment_gap": "difference",
+    "satisfaction.segment_nps": "difference",
+    "satisfaction.segment_nps_gap": "difference",
     "target.progress": "target",
     "target.check": "check",
     "kpi.gap": "kpi",
@@ -32,10 +34,21 @@ WHICH_RULE = {  # key → rule, for the words that several rules give
     "customers.retention_against": "difference",
     "customers.bought_in": "difference",
     "customers.bought_against": "difference",
+    "customers.clv_in": "difference",
+    "customers.clv_against": "difference",
+    "customers.exclusive_in": "difference",
+    "customers.exclusive_against": "difference",
     "service.complaint_segment": "difference",
     "service.complaint_gap": "difference",
+    **{
+        f"service.{wait}_{what}": "difference"
+        for wait in ("first_reply_hours", "resolution_hours", "processing_days", "delivery_days")
+        for what in ("segment", "gap")
+    },
     "sales.win_rate_source": "difference",
     "sales.win_rate_manager": "difference",
+    "sales.win_rate_region": "difference",
+    "sales.win_rate_against": "difference",
     "repurchase.ame": "effect",
     "repurchase.ame_linear": "effect",
     "repurchase.ame_corrected": "effect",
@@ -49,6 +62,7 @@ WHICH_RULE = {  # key → rule, for the words that several rules give
     "feedback.theme_gap": "difference",
     "feedback.journey_gap": "difference",
     "competitor.gap": "competitor",
+    "drivers.competitor_gap": "competitor",
 }
 
 RULES = (
