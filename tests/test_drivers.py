@@ -14,6 +14,8 @@ from csat_analysis.models.plan_findings import PlanFindings
 from csat_analysis.period import Period
 from csat_analysis.verdicts import importance_verdict, rank_verdicts
 
+from repurchase_programme import some_buy, write_programme
+
 SURVEY = """
 name: Two dimensions
 scale: {min: 0, max: 10}
@@ -125,6 +127,17 @@ def test_a_dimension_that_holds_the_outcomes_own_question_is_no_driver_of_it(tmp
     assert seen.importance().names == ["goods", "staff"]
     assert "one of its items" in seen.importance().notes["loyalty"]
     assert isinstance(seen.importances["repurchase"], NoEstimate) and seen.importances["repurchase"].reason
+
+
+def test_windows_that_are_still_open_are_no_answers_left_out(tmp_path):
+    """One of three half-years' windows has closed; its sixty customers are enough."""
+    survey = "name: Two dimensions\nscale: {min: 0, max: 10}\nrepurchase: {window_days: 30}\n"
+    survey += "dimensions: {goods: {items: [q1]}, staff: {items: [q2]}}\n"
+    orders = some_buy(periods=("2025H1",)).replace("2026-06-30", "2025-12-20")
+    root = write_programme(tmp_path, survey=survey, orders=orders)
+    now = Period.parse("2026H1")
+    seen = DriverFindings(load_waves(root, now), now, draws=100).importances["repurchase"]
+    assert isinstance(seen, Importance) and seen.n == 60 and seen.names == ["goods", "staff"]
 
 
 def test_an_outcome_that_nearly_all_answer_alike_has_no_drivers(tmp_path):
