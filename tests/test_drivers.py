@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from repurchase_programme import some_buy, write_programme
 
 from csat_analysis.design import Design
 from csat_analysis.estimate import NoEstimate
@@ -13,8 +14,6 @@ from csat_analysis.models.drivers import Importance, drivers_of
 from csat_analysis.models.plan_findings import PlanFindings
 from csat_analysis.period import Period
 from csat_analysis.verdicts import importance_verdict, rank_verdicts
-
-from repurchase_programme import some_buy, write_programme
 
 SURVEY = """
 name: Two dimensions

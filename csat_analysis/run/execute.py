@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 from csat_analysis import errors
 from csat_analysis.errors import CsatError, RunError
+from csat_analysis.report.plan_sliders import IN_JUPYTER
 from csat_analysis.results import METADATA_KEY, Record, from_json
 
 KERNEL = "python3"
@@ -40,6 +41,7 @@ def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], 
     nbformat.write(normalised(nbformat.read(source, as_version=4)), source)
     refuse_undeclared(source, parameters)
     os.environ["JUPYTER_PATH"] = str(Path(sys.prefix) / "share" / "jupyter")  # the kernel of this interpreter, no other
+    os.environ.pop(IN_JUPYTER, None)  # a run started from an open notebook is a run: no sliders
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a debugger's warning that no run needs
     try:
         executed = papermill.execute_notebook(
