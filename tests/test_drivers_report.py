@@ -104,6 +104,22 @@ def test_without_an_outside_outcome_it_is_said_what_would_be_needed(language, st
     assert say(f"drivers.absent.{status}", language) in said
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_outcome_that_most_left_out_is_named_though_others_can_be_told(language):
+    """Of the outcome of record there is only that nothing could be explained; the others stand as they were."""
+    gone = re.compile(
+        r"drivers\.(importance|rank_first|beyond_halo|item|item_first|contrast|penalty|reward|could_rank)$"
+    )
+    left = [record for record in drivers_records() if not gone.match(record.key)]
+    asked = next(r for r in left if r.key == "drivers.explained")
+    results = without(
+        Results([*others(), *left]), "not_estimable", lambda r: (r.key, r.group) == (asked.key, asked.group)
+    )
+    said = plain(report(results, language).section("drivers"))
+    assert say("drivers.absent.outcome", language, outcome="|").split("|")[1] in said
+    assert say("drivers.absent.outcome", language, outcome="|").split("|")[1] not in words(language)
+
+
 def test_plans_without_orders_stop_at_the_index_and_say_so():
     money = ("plan.margin", "plan.gain", "plan.gain_by", "plan.pays_back", "plan.best")
     said = words(hide="not_supplied", chosen=lambda r: r.key in money)
