@@ -230,6 +230,12 @@ def test_money_on_fewer_answers_than_the_smallest_survey_of_the_study_is_not_cer
         assert planned.perfect_information.holds is held and planned.information(100).holds is held
 
 
+def test_the_straight_line_is_not_certified_where_its_interval_is_wide_enough_to_hide_what_it_overstates(wave, buying):
+    found = reckon(Plan(raises={"goods": 10}, cost=1000), wave, replace(buying, customers=40))
+    assert plan_numbers.number(found, "gain", 0.95).holds
+    assert not plan_numbers.number(found, "gain", 0.95, "linear").holds
+
+
 def test_a_plan_pays_only_where_its_whole_certified_interval_does():
     from csat_analysis.measured import Measured
 

@@ -23,6 +23,9 @@ KINDS = {  # model → settings of studies/plans.py
 }
 SCENARIO = "published"  # its slope is survey.yml's, taken as it stands
 WORTHS = {"sales": SALES, "margin": MARGIN, "clv": CLV}
+OVERSTATES = (
+    "linear"  # by a quarter at any number of answers: its interval holds only where it is wide enough to hide that
+)
 FEWEST_NOW = 60  # answers of this period: as few as the smallest surveys of studies/plans.py had
 
 
@@ -47,7 +50,7 @@ def number(plan: Reckoned | NoEstimate, what: str, confidence: float, model: str
     proportional = plan.worth(MARGIN, model) if what == "gain" else found
     by_points = float(proportional[0]) if model == SCENARIO and what != CLV else 0.0
     told = measured(found, plan, kind, confidence, by_points=by_points)
-    return replace(told, holds=told.holds and answers_tried(plan))
+    return replace(told, holds=told.holds and answers_tried(plan) and model != OVERSTATES)
 
 
 def answers_tried(plan: Reckoned) -> bool:
