@@ -318,7 +318,7 @@ def only_plans(path: Path, found: dict[str, Any]) -> dict[str, Any]:
         raise ProgrammeError(
             f"{path.name} ({path.parent.name}): holds `plans:` alone; {others[0]!r} belongs in survey.yml"
         )
-    return found
+    return {"plans": {}} if found.get("plans") is None else found  # every plan commented out: there are none
 
 
 def read_mapping(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from repurchase_programme import some_buy, write_programme
 
 from csat_analysis.design import Design
 from csat_analysis.estimate import NoEstimate
@@ -125,6 +126,17 @@ def test_a_dimension_that_holds_the_outcomes_own_question_is_no_driver_of_it(tmp
     assert seen.importance().names == ["goods", "staff"]
     assert "one of its items" in seen.importance().notes["loyalty"]
     assert isinstance(seen.importances["repurchase"], NoEstimate) and seen.importances["repurchase"].reason
+
+
+def test_windows_that_are_still_open_are_no_answers_left_out(tmp_path):
+    """One of three half-years' windows has closed; its sixty customers are enough."""
+    survey = "name: Two dimensions\nscale: {min: 0, max: 10}\nrepurchase: {window_days: 30}\n"
+    survey += "dimensions: {goods: {items: [q1]}, staff: {items: [q2]}}\n"
+    orders = some_buy(periods=("2025H1",)).replace("2026-06-30", "2025-12-20")
+    root = write_programme(tmp_path, survey=survey, orders=orders)
+    now = Period.parse("2026H1")
+    seen = DriverFindings(load_waves(root, now), now, draws=100).importances["repurchase"]
+    assert isinstance(seen, Importance) and seen.n == 60 and seen.names == ["goods", "staff"]
 
 
 def test_an_outcome_that_nearly_all_answer_alike_has_no_drivers(tmp_path):

@@ -1,5 +1,7 @@
 """The report's section on drivers and plans: ranks only as sure as they are, and plainly what can't be said."""
 
+import re
+
 import pytest
 from drivers_records import drivers_records
 from page_text import plain
@@ -92,7 +94,7 @@ def test_competitors_gaps_stand_by_their_verdicts_with_their_intervals(language)
     for word, gap in (("ahead", "+9.1 points (+6.1 to +12.1)"), ("behind", "−8.2 points (−11.2 to −5.2)")):
         assert say(f"drivers.competitors.{word}", language, items="|").split("|")[0] in said
         assert language == "zh" or gap in said
-    assert language == "zh" or "the same customers rated: Product +4.6 points (−1.4 to +10.6)" in said
+    assert language == "zh" or "an interval by itself may exclude zero): Product +4.6 points (−1.4 to +10.6)" in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -100,6 +102,22 @@ def test_competitors_gaps_stand_by_their_verdicts_with_their_intervals(language)
 def test_without_an_outside_outcome_it_is_said_what_would_be_needed(language, status):
     said = words(language, hide=status)
     assert say(f"drivers.absent.{status}", language) in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_outcome_that_most_left_out_is_named_though_others_can_be_told(language):
+    """Of the outcome of record there is only that nothing could be explained; the others stand as they were."""
+    gone = re.compile(
+        r"drivers\.(importance|rank_first|beyond_halo|item|item_first|contrast|penalty|reward|could_rank)$"
+    )
+    left = [record for record in drivers_records() if not gone.match(record.key)]
+    asked = next(r for r in left if r.key == "drivers.explained")
+    results = without(
+        Results([*others(), *left]), "not_estimable", lambda r: (r.key, r.group) == (asked.key, asked.group)
+    )
+    said = plain(report(results, language).section("drivers"))
+    assert say("drivers.absent.outcome", language, outcome="|").split("|")[1] in said
+    assert say("drivers.absent.outcome", language, outcome="|").split("|")[1] not in words(language)
 
 
 def test_plans_without_orders_stop_at_the_index_and_say_so():
@@ -145,4 +163,17 @@ def test_charts_state_their_finding_and_are_drawn_from_what_is_shown(language):
 
 def test_a_plans_cost_is_told_with_the_ends_that_were_planned():
     assert "22,000 (14,000 to 30,000)" in words()
-    assert "22,000 （14,000 至 30,000）" in words("zh") or "22,000（14,000 至 30,000）" in words("zh")
+    assert "22,000（14,000 至 30,000）" in words("zh") and "+0.7（+0.5 至 +0.9）" in words("zh")
+
+
+@pytest.mark.parametrize("label", ["Cost, CNY", "Margin less cost, CNY", "Index points"])
+def test_a_phone_keeps_a_number_and_its_ends_in_one_piece(label):
+    """There a cell's pieces are set apart from its label: more than one would be torn from each other."""
+    cells = re.findall(rf'<td class="figures" data-label="{label}">(.*?)</td>', made().section("drivers"), re.S)
+    whole = [text.strip() for text in cells if " to " in re.sub("<[^>]+>", "", text)]
+    assert whole and all(text.startswith("<span>") and text.endswith("</span>") for text in whole)
+
+
+def test_a_column_of_chances_that_may_not_be_shown_is_left_out():
+    assert "Chance to be first" in words()
+    assert "Chance to be first" not in words(hide="not_certified", chosen=lambda r: r.key == "drivers.rank_first")

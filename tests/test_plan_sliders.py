@@ -10,7 +10,10 @@ from nbclient import NotebookClient
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.models.planner import Reckoned
 from csat_analysis.programme_parts import Plan
-from csat_analysis.report.plan_sliders import IN_JUPYTER, outcome, show
+from csat_analysis.report.in_jupyter import IN_JUPYTER
+from csat_analysis.report.plan_sliders import outcome, show
+from csat_analysis.run.execute import execute_notebook
+from csat_analysis.run.kernels import kernels
 
 
 def reckoned(plan: Plan, customers: int) -> Reckoned:
@@ -34,6 +37,17 @@ def company(customers: int = 900, confidence: float = 0.95, found=None) -> Simpl
 def test_a_run_shows_no_sliders(monkeypatch):
     monkeypatch.delenv(IN_JUPYTER, raising=False)
     assert show(company(), "en") is None
+
+
+def test_a_run_that_an_open_notebook_started_is_a_run_still(monkeypatch, tmp_path):
+    monkeypatch.setenv(IN_JUPYTER, "notebook.ipynb")
+    seen = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(f"import os; print({IN_JUPYTER!r} in os.environ)")]
+    )
+    nbformat.write(seen, tmp_path / "seen.ipynb")
+    with kernels(1) as shared, shared.of_a_run() as running:
+        ran = execute_notebook(tmp_path / "seen.ipynb", tmp_path / "ran.ipynb", parameters={}, kernels=running)
+    assert ran.cells[0].outputs[0].text == "False\n"
 
 
 def test_the_line_has_the_programmes_confidence_and_says_what_was_not_shown_to_hold():

@@ -1,6 +1,7 @@
 """Plans: points worked by hand, the end of the scale, money from points, and what can't be reckoned."""
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,9 +14,12 @@ from csat_analysis.estimate import NoEstimate
 from csat_analysis.models import choice, plan_numbers, planner
 from csat_analysis.models.buying import Buying
 from csat_analysis.models.later_years import LaterYears, multiple, retentions
+from csat_analysis.models.plan_findings import PlanFindings
+from csat_analysis.models.plan_numbers import FEWEST_NOW
 from csat_analysis.models.plan_proposals import priorities, proposed_plans
 from csat_analysis.programme import Programme, load_programme
 from csat_analysis.programme_parts import Plan
+from csat_analysis.studies import plans_world
 from csat_analysis.verdicts import payback_verdict
 
 PROGRAMME = Programme.model_validate(
@@ -211,6 +215,27 @@ def test_what_more_interviews_bring_on_average_is_within_their_limit_in_nineteen
     assert np.mean(held) >= 0.95
 
 
+def test_money_on_fewer_answers_than_the_smallest_survey_of_the_study_is_not_certified(wave, buying):
+    tried = replace(buying, customers=400)
+    found = reckon(Plan(raises={"goods": 10}, cost=1000), wave, tried)
+    few = replace(found, inside=found.inside[1:])
+    assert len(found.inside) == FEWEST_NOW == plans_world.FEWEST_NOW
+    for what in ("repurchase", "sales", "margin", "gain"):
+        assert plan_numbers.number(found, what, 0.95).holds and not plan_numbers.number(few, what, 0.95).holds
+    assert plan_numbers.chance_to_pay(found).holds and not plan_numbers.chance_to_pay(few).holds
+    for answers, held in ((FEWEST_NOW, True), (FEWEST_NOW - 1, False)):
+        planned = PlanFindings(SimpleNamespace(wave=SimpleNamespace(answers=range(answers))))
+        vars(planned).update(buying=tried, gains=pd.DataFrame({"a": np.linspace(-1, 3, 50), "b": 1.0}))
+        assert planned.ranks_hold is held and planned.best["a"].holds is held
+        assert planned.perfect_information.holds is held and planned.information(100).holds is held
+
+
+def test_the_straight_line_is_not_certified_where_its_interval_is_wide_enough_to_hide_what_it_overstates(wave, buying):
+    found = reckon(Plan(raises={"goods": 10}, cost=1000), wave, replace(buying, customers=40))
+    assert plan_numbers.number(found, "gain", 0.95).holds
+    assert not plan_numbers.number(found, "gain", 0.95, "linear").holds
+
+
 def test_a_plan_pays_only_where_its_whole_certified_interval_does():
     from csat_analysis.measured import Measured
 
@@ -246,6 +271,11 @@ def test_plans_may_live_in_a_file_of_their_own_or_in_survey_yml(tmp_path):
     plan = load_programme(own, "2026H1").plans["faster"]
     assert plan == load_programme(beside, "2026H1").plans["faster"]
     assert (plan.raises["goods"], plan.cost, plan.customers) == ((2, 6), (500, 500), {"region": "east"})
+
+
+@pytest.mark.parametrize("plans", ["plans:\n", "plans: {}\n", "plans:\n  # faster: {raise: {goods: 3}}\n"])
+def test_plans_that_are_all_commented_out_are_none(tmp_path, plans):
+    assert load_programme(write(tmp_path, plans=plans), "2026H1").plans == {}
 
 
 @pytest.mark.parametrize(

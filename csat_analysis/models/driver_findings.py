@@ -18,7 +18,7 @@ from csat_analysis.models.derived import derived_means, with_t
 from csat_analysis.models.drivers import Importance, drivers_of
 from csat_analysis.models.findings import Findings
 from csat_analysis.models.penalty_reward import SPLITS, Contrast, penalty_reward
-from csat_analysis.models.repurchase import Panel
+from csat_analysis.models.repurchase import Panel, panel_design
 from csat_analysis.models.resampling import DRAWS, SEED
 from csat_analysis.period import Period
 from csat_analysis.results import Record, make_record
@@ -124,15 +124,16 @@ class DriverFindings:
 
     @cached_property
     def _of_buying(self) -> Importance | NoEstimate:
-        """Drivers of buying again, over all closed windows: the linear-probability R²."""
+        """Drivers of buying again, over all closed windows: the linear-probability R². An open one isn't an answer left out."""
         why = self.bought.why_not
         if why:
             return why
         panel = self.bought.panel
-        scores, bought = self.scores_of(panel), panel.outcome.where(panel.usable)
+        closed = panel.table[panel.usable]
+        scores, bought = self.scores_of(panel)[panel.usable], closed["bought"]
         return why_none(REPURCHASE, bought, scores) or drivers_of(
             REPURCHASE,
-            panel.design,
+            panel_design(closed),
             bought,
             scores,
             kind=KINDS[REPURCHASE],

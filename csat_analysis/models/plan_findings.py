@@ -16,6 +16,7 @@ from csat_analysis.models.buying import MODELS, Buying, buying
 from csat_analysis.models.customer_worth import customer_worth
 from csat_analysis.models.driver_findings import DriverFindings
 from csat_analysis.models.later_years import LaterYears, later_years
+from csat_analysis.models.plan_numbers import FEWEST_NOW
 from csat_analysis.models.plan_proposals import priorities, proposed_plans
 from csat_analysis.programme_parts import Plan
 
@@ -98,11 +99,15 @@ class PlanFindings:
         return self.foretold(worth, "information", "information_more")
 
     def foretold(self, value: float, *kinds: str) -> Foretold:
-        return Foretold(value, self.customers, all(holds_at(kind, self.customers) for kind in kinds))
+        return Foretold(value, self.customers, all(self.held(kind) for kind in kinds))
 
     @property
     def ranks_hold(self) -> bool:
-        return holds_at("plan_best", self.customers)
+        return self.held("plan_best")
+
+    def held(self, kind: str) -> bool:
+        """Did a study show it to hold for so many customers in the models, and so many answers of this period?"""
+        return len(self.wave.answers) >= FEWEST_NOW and holds_at(kind, self.customers)
 
     @property
     def customers(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from csat_analysis.certification import holds_at
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.estimators import share
@@ -21,6 +23,10 @@ KINDS = {  # model → settings of studies/plans.py
 }
 SCENARIO = "published"  # its slope is survey.yml's, taken as it stands
 WORTHS = {"sales": SALES, "margin": MARGIN, "clv": CLV}
+OVERSTATES = (
+    "linear"  # by a quarter at any number of answers: its interval holds only where it is wide enough to hide that
+)
+FEWEST_NOW = 60  # answers of this period: as few as the smallest surveys of studies/plans.py had
 
 
 def points(plan: Reckoned | NoEstimate, confidence: float) -> Measured | NoEstimate:
@@ -41,10 +47,15 @@ def number(plan: Reckoned | NoEstimate, what: str, confidence: float, model: str
     if isinstance(found, NoEstimate):
         return found
     kind = f"gain_{CLV}" if what == CLV else KINDS[model]
-    if model != SCENARIO or what == CLV:
-        return measured(found, plan, kind, confidence)
     proportional = plan.worth(MARGIN, model) if what == "gain" else found
-    return measured(found, plan, kind, confidence, by_points=float(proportional[0]))
+    by_points = float(proportional[0]) if model == SCENARIO and what != CLV else 0.0
+    told = measured(found, plan, kind, confidence, by_points=by_points)
+    return replace(told, holds=told.holds and answers_tried(plan) and model != OVERSTATES)
+
+
+def answers_tried(plan: Reckoned) -> bool:
+    """Are this period's answers as many as those that money was certified on?"""
+    return len(plan.inside) >= FEWEST_NOW
 
 
 def chance_to_pay(plan: Reckoned | NoEstimate) -> Foretold | NoEstimate:
@@ -54,7 +65,7 @@ def chance_to_pay(plan: Reckoned | NoEstimate) -> Foretold | NoEstimate:
     gain = plan.gain()
     if isinstance(gain, NoEstimate):
         return gain
-    return Foretold(choice.pays_back(gain), plan.target, holds_at("pays_back", plan.customers))
+    return Foretold(choice.pays_back(gain), plan.target, holds_at("pays_back", plan.customers) and answers_tried(plan))
 
 
 def of_customers(plan: Reckoned | NoEstimate, wave: Wave) -> float | Estimate | NoEstimate:

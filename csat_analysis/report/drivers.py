@@ -50,6 +50,7 @@ def drivers(view: View) -> dict[str, Any] | None:
 def importance(view: View) -> dict[str, Any]:
     rows = drivers_charts.importance_rows(view.numbers)
     said = [
+        *untold(view),
         *explained(view),
         *ranked(view),
         *needed(view),
@@ -64,6 +65,14 @@ def importance(view: View) -> dict[str, Any]:
         "rows": [(name, record, chance_of(view, record), weight_of(view, record)) for _, name, record in shown],
         "readings": [*said, *items(view)],
     }
+
+
+def untold(view: View) -> list[str]:
+    """That the outcome of record has no drivers, where others have."""
+    record = view.records("drivers.explained")[0]
+    if record.status not in ABSENT or record.group["outcome"] == "repurchase":
+        return []
+    return [view.say("drivers.absent.outcome", outcome=view.numbers.outcome(record.group["outcome"]))]
 
 
 def explained(view: View) -> list[str]:

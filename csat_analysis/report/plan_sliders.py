@@ -11,9 +11,9 @@ from csat_analysis.models import plan_numbers
 from csat_analysis.models.plan_findings import PlanFindings
 from csat_analysis.programme_parts import Plan
 from csat_analysis.report import wording
+from csat_analysis.report.in_jupyter import IN_JUPYTER
 from csat_analysis.report.wording import say
 
-IN_JUPYTER = "JPY_SESSION_NAME"  # set by Jupyter's server for the kernel of a notebook that somebody has open
 LARGEST_RAISE, LARGEST_COST, STEP = 20.0, 200_000, 5_000
 
 

@@ -16,6 +16,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
+from csat_analysis.report.in_jupyter import IN_JUPYTER
 from csat_analysis.run.warm import POSSIBLE, WarmServer
 
 PROVISIONER = "csat-analysis"
@@ -87,6 +88,7 @@ def kernels(jobs: int | None = None, *, cold: bool = False) -> Iterator[Kernels]
     """Kernels for a run or a batch, at most `jobs` (default: cores) at once; when the block ends, however, none is left."""
     os.environ |= {name: os.environ.get(name, value) for name, value in ENVIRONMENT.items()}
     os.environ["JUPYTER_PATH"] = ENVIRONMENT["JUPYTER_PATH"]
+    os.environ.pop(IN_JUPYTER, None)  # a run started from an open notebook is a run: no sliders
     KernelProvisionerFactory.provisioners[PROVISIONER] = EntryPoint(
         PROVISIONER, f"{__name__}:{Provisioner.__name__}", KernelProvisionerFactory.GROUP_NAME
     )
