@@ -17,7 +17,7 @@ from csat_analysis.metrics.exclusive_groups import exclusive_groups
 from csat_analysis.metrics.funnel import WON, Funnel
 from csat_analysis.metrics.value_groups import value_groups
 from csat_analysis.metrics.waiting_groups import waiting_groups
-from csat_analysis.metrics.win_groups import win_gap, with_regions
+from csat_analysis.metrics.win_groups import hidden_levels, win_gap, with_regions
 
 SURVEYED = programme(reporting={"min_group": 2})
 
@@ -205,3 +205,34 @@ def test_win_rates_differ_by_the_managers_region_by_hand():
 def test_without_a_table_of_managers_no_lead_has_a_region():
     assert with_regions(leads(), None).leads["region"].isna().all()
     assert win_gap(with_regions(leads(), None), "region", "east").status == "not_estimable"
+
+
+def closed_leads(won_of: dict[str, tuple[str | None, int, int]]) -> Funnel:
+    """Closed leads of managers: manager → region, won, lost."""
+    rows = [(name, region, i < won) for name, (region, won, lost) in won_of.items() for i in range(won + lost)]
+    table = pd.DataFrame(rows, columns=["manager_id", "region", "won"])
+    return Funnel(table.assign(days=10.0, ending=np.where(table["won"], WON, 0)), 0.95)
+
+
+def hidden_managers_and_regions(won_of: dict[str, tuple[str | None, int, int]]) -> tuple[set, set]:
+    found = closed_leads(won_of)
+    return tuple(hidden_levels(found, column, 5) for column in ("manager_id", "region"))
+
+
+def test_a_manager_of_few_leads_is_not_told_by_the_region_less_its_other_managers():
+    """Two are small, each in a region of their own, so among all managers neither can be worked out."""
+    east = {"M1": ("east", 9, 9), "M2": ("east", 2, 1), "M3": ("east", 8, 12)}
+    west = {"M4": ("west", 7, 9), "M5": ("west", 1, 3), "M6": ("west", 9, 14)}
+    assert hidden_managers_and_regions(east | west) == ({"M1", "M2", "M4", "M5"}, set())
+
+
+def test_a_small_region_is_not_told_by_the_managers_of_the_other_regions():
+    leads = {"M1": ("east", 1, 2), "M2": ("west", 7, 9), "M3": ("west", 9, 14), "M4": ("north", 9, 9)}
+    managers, regions = hidden_managers_and_regions(leads)
+    assert "M1" in managers and "east" in regions
+    shown = {name for name in leads if name not in managers}
+    assert not {"M2", "M3", "M4"} <= shown and len(regions) > 1
+
+
+def test_nobody_is_hidden_where_all_have_leads_enough():
+    assert hidden_managers_and_regions({"M1": ("east", 5, 5), "M2": (None, 4, 4), "M3": ("west", 3, 5)}) == (set(), set())

@@ -9,7 +9,6 @@ from functools import cached_property
 import pandas as pd
 
 from csat_analysis import verdicts
-from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.measured import Measured
 from csat_analysis.metrics import loyalty
@@ -24,7 +23,6 @@ from csat_analysis.metrics.funnel import (
     certified_share,
     equal_win_rates,
     funnel,
-    group_sizes,
 )
 from csat_analysis.metrics.growth import Growth, satisfaction_and_growth
 from csat_analysis.metrics.history import event_files, events
@@ -33,7 +31,7 @@ from csat_analysis.metrics.referral import Referring, do_the_satisfied_refer, fi
 from csat_analysis.metrics.suspected import any_suspected, repaired_waves
 from csat_analysis.metrics.target import Target
 from csat_analysis.metrics.wave import Wave
-from csat_analysis.metrics.win_groups import win_gap, with_regions
+from csat_analysis.metrics.win_groups import hidden_levels, win_gap, with_regions
 from csat_analysis.period import Period
 
 TABLES = ("orders", "leads", "managers", "customers")
@@ -154,12 +152,11 @@ class Sales:
     def group_rates(self, column: str) -> list[GroupRate]:
         """Win rates by `source`, `manager_id` or `region`, by name; nobody is higher or lower where all may be alike.
 
-        Groups with fewer closed leads than `min_group` are hidden, with a second one where the first could be worked out.
+        Groups with fewer closed leads than `min_group` are hidden, with others where they could be worked out (`hidden_levels`).
         """
         if isinstance(self.funnel, NoEstimate):
             return []
-        sizes = group_sizes(self.funnel, column)
-        hidden = suppressed_groups(sizes, self.waves[self.now].programme.reporting.min_group)
+        hidden = self.hidden_leads(column)
         won, closed = self._won_and_closed(column)
         p = self.equal_rates(column)
         differ = not isinstance(p, NoEstimate) and verdicts.equality_verdict(p) == "rates_differ"
@@ -177,10 +174,13 @@ class Sales:
             for name in sorted(level.dropna().unique())
         ]
 
+    def hidden_leads(self, column: str) -> set[object]:
+        """Levels of `source`, `manager_id` or `region` whose win rate may not be shown."""
+        return hidden_levels(self.funnel, column, self.waves[self.now].programme.reporting.min_group)
+
     def _won_and_closed(self, column: str) -> tuple[pd.Series, pd.Series]:
         """Won and closed leads by group, of those that may be shown."""
-        sizes = group_sizes(self.funnel, column)
-        hidden = suppressed_groups(sizes, self.waves[self.now].programme.reporting.min_group)
+        hidden = self.hidden_leads(column)
         leads = self.funnel.leads[self.funnel.closed]
         leads = leads[leads[column].notna() & ~leads[column].isin(hidden)]
         by = (leads["ending"] == WON).groupby(leads[column])

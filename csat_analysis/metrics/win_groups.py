@@ -6,14 +6,16 @@ region are.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from csat_analysis.disclosure import suppressed_columns, suppressed_groups
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Measured
 from csat_analysis.metrics.against_rest import Side, side_gap
-from csat_analysis.metrics.funnel import Funnel, certified_share
+from csat_analysis.metrics.funnel import Funnel, certified_share, group_sizes
 
-REGION = "region"
+MANAGER, REGION = "manager_id", "region"
 
 
 def with_regions(found: Funnel, managers: pd.DataFrame | None) -> Funnel:
@@ -37,3 +39,26 @@ def win_gap(found: Funnel, column: str, level: object) -> Measured | NoEstimate:
             return told
         sides.append(Side(told.value, rate.interval, told.n, told.holds))
     return side_gap(*sides, "conversion_gap", found.confidence).number
+
+
+def hidden_levels(found: Funnel, column: str, min_group: int) -> set[object]:
+    """Levels of `source`, `manager_id` or `region` with too few closed leads, and those that would give them away.
+
+    A region's rate is that of its managers together, so the two columns are hidden together: else the one small manager of
+    a region would be told by the region less the others.
+    """
+    if column not in (MANAGER, REGION) or REGION not in found.leads:
+        return suppressed_groups(group_sizes(found, column), min_group)
+    closed = found.leads.loc[found.closed, [MANAGER, REGION]].astype(object)
+    closed = closed.where(closed.notna(), None)
+    region_of = dict(zip(closed[MANAGER], closed[REGION], strict=True))
+    managers, regions = [(MANAGER, name) for name in region_of], [(REGION, name) for name in set(region_of.values())]
+    members = {(of, name): closed[of].map(lambda own, name=name: own == name).to_numpy() for of, name in managers + regions}
+    inside = {region: [place for place in managers if region_of[place[1]] == region[1]] for region in regions}
+    beyond = [[region, *(place for place in managers if place not in own)] for region, own in inside.items()]
+    members["all"] = np.ones(len(closed), dtype=bool)
+    nameless = [place for place in members if place[1] is None]
+    hidden = suppressed_columns(
+        members, [managers, regions, *inside.values(), *beyond], np.arange(len(closed)), min_group, nameless
+    )
+    return {name for of, name in hidden - {"all"} if of == column and name is not None}

@@ -27,7 +27,7 @@ from csat_analysis.measured import Measured
 from csat_analysis.metrics import satisfaction
 from csat_analysis.metrics.complaints import Exposure, complaint_rate, exposure
 from csat_analysis.metrics.counted import counted_share
-from csat_analysis.metrics.funnel import certified_share, group_sizes
+from csat_analysis.metrics.funnel import certified_share
 from csat_analysis.metrics.retention import Stay, stay
 from csat_analysis.metrics.sales import Sales
 from csat_analysis.models.managers import MANAGER, Managers, sizes_with_nobody
@@ -171,7 +171,7 @@ class Scorecard:
             found["retention"] |= suppressed_groups(sizes_with_nobody(self.owner_before), self.min_group)
         leads = self.sales.funnel
         if not isinstance(leads, NoEstimate):
-            found["conversion"] |= suppressed_groups(group_sizes(leads, MANAGER), self.min_group)
+            found["conversion"] |= self.sales.hidden_leads(MANAGER)
         attained = self.sales.attainment
         if not isinstance(attained, NoEstimate):
             found["attainment"] |= set(attained.table.index[attained.table["hidden"]])
