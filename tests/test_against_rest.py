@@ -18,6 +18,7 @@ from csat_analysis.metrics.funnel import WON, Funnel
 from csat_analysis.metrics.value_groups import value_groups
 from csat_analysis.metrics.waiting_groups import waiting_groups
 from csat_analysis.metrics.win_groups import hidden_levels, win_gap, with_regions
+from csat_analysis.models.customer_findings import CustomerFindings
 
 SURVEYED = programme(reporting={"min_group": 2})
 
@@ -152,6 +153,18 @@ def test_a_branch_one_customer_of_which_buys_most_is_hidden_with_one_that_would_
         assert {group.hidden for group in found if group.segment == "branch"} == {hidden}
 
 
+def test_a_class_that_one_customer_dominates_can_not_be_told_from_the_classes_and_groups_beside_it(tmp_path):
+    """Large customers are classes A and B together and are shown: B beside them would tell A."""
+    yearly = [1300, 900, 800, 700, 600, 500] + [120] * 12 + [20] * 35
+    listed = "".join(f"C{n},north,2020-01-01,{sales},{10 + n % 3},,\n" for n, sales in enumerate(yearly))
+    for place, (largest, hidden) in enumerate(((600, set()), (2600, {"A", "B"}), (5000, {"A", "B", "C", "all"}))):
+        bought = [largest, 500, 400, 350, 300, 250] + [120 + n for n in range(12)] + [20 + n % 5 for n in range(35)]
+        orders = "".join(f"O{n},C{n},2026-03-01,{amount},0.2,p,\n" for n, amount in enumerate(bought))
+        told = "".join(line for n, line in enumerate(listed.splitlines(True)) if n not in (20, 40))
+        found = CustomerFindings(waves(tmp_path / str(place), orders=orders, lists=(listed, told)), NOW)
+        assert found.hidden_values == hidden
+
+
 # --- exclusive customers ---------------------------------------------------------------------------------------------
 
 
@@ -181,6 +194,17 @@ def test_exclusive_shares_are_facts_and_their_difference_newcombe_s_by_hand():
 def test_a_branch_with_few_exclusive_customers_is_hidden_but_one_with_none_is_not():
     assert {group.hidden for group in exclusive_groups(listed((3, 40), (20, 20)))} == {True}
     assert {group.hidden for group in exclusive_groups(listed((0, 40), (20, 20)))} == {False}
+
+
+def test_few_exclusive_customers_beside_a_branch_or_without_one_are_not_told_by_what_is_left():
+    beside = listed((30, 20), (2, 20))
+    beside.clean.tables["customers"].loc[range(62, 72), "branch"] = "east"  # none of them exclusive
+    hidden = {group.level: group.hidden for group in exclusive_groups(beside)}
+    assert hidden == {"north": True, "south": True, "east": False}, "north's 30 of all 32 would tell south's 2"
+    nameless = listed((20, 20), (20, 20))
+    nameless.clean.tables["customers"].loc[[0, *range(60, 75)], "branch"] = None  # one exclusive of 16
+    hidden = {group.level: group.hidden for group in exclusive_groups(nameless)}
+    assert hidden == {"north": False, "south": True}, "both beside all would tell the one"
 
 
 # --- win rates -------------------------------------------------------------------------------------------------------
@@ -235,4 +259,7 @@ def test_a_small_region_is_not_told_by_the_managers_of_the_other_regions():
 
 
 def test_nobody_is_hidden_where_all_have_leads_enough():
-    assert hidden_managers_and_regions({"M1": ("east", 5, 5), "M2": (None, 4, 4), "M3": ("west", 3, 5)}) == (set(), set())
+    assert hidden_managers_and_regions({"M1": ("east", 5, 5), "M2": (None, 4, 4), "M3": ("west", 3, 5)}) == (
+        set(),
+        set(),
+    )

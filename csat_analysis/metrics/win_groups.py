@@ -53,7 +53,9 @@ def hidden_levels(found: Funnel, column: str, min_group: int) -> set[object]:
     closed = closed.where(closed.notna(), None)
     region_of = dict(zip(closed[MANAGER], closed[REGION], strict=True))
     managers, regions = [(MANAGER, name) for name in region_of], [(REGION, name) for name in set(region_of.values())]
-    members = {(of, name): closed[of].map(lambda own, name=name: own == name).to_numpy() for of, name in managers + regions}
+    members = {
+        (of, name): closed[of].map(lambda own, name=name: own == name).to_numpy() for of, name in managers + regions
+    }
     inside = {region: [place for place in managers if region_of[place[1]] == region[1]] for region in regions}
     beyond = [[region, *(place for place in managers if place not in own)] for region, own in inside.items()]
     members["all"] = np.ones(len(closed), dtype=bool)
