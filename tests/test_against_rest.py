@@ -13,12 +13,15 @@ from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Compared, Measured
 from csat_analysis.metrics.against_rest import Group, Side, compared, places, side_gap, words_of
 from csat_analysis.metrics.cases import Cases
+from csat_analysis.metrics.closing import OPEN
 from csat_analysis.metrics.exclusive_groups import exclusive_groups
-from csat_analysis.metrics.funnel import WON, Funnel
+from csat_analysis.metrics.funnel import WON, Funnel, equal_win_rates
+from csat_analysis.metrics.sales import Sales
 from csat_analysis.metrics.value_groups import value_groups
 from csat_analysis.metrics.waiting_groups import waiting_groups
 from csat_analysis.metrics.win_groups import hidden_levels, win_gap, with_regions
 from csat_analysis.models.customer_findings import CustomerFindings
+from csat_analysis.period import Period
 
 SURVEYED = programme(reporting={"min_group": 2})
 
@@ -219,7 +222,7 @@ def leads() -> Funnel:
 
 
 def test_win_rates_differ_by_the_managers_region_by_hand():
-    east, west = (win_gap(leads(), "region", level) for level in ("east", "west"))
+    east, west = (win_gap(leads(), "region", level).number for level in ("east", "west"))
     assert east.value == pytest.approx(6 / 10 - 3 / 12), "M9's lead has no region: in neither"
     assert (east.low, east.high) == pytest.approx((-west.high, -west.low)) and east.n == 10
     (low, _), (_, high) = intervals.wilson(0.6, 10, 0.95), intervals.wilson(0.25, 12, 0.95)
@@ -263,3 +266,36 @@ def test_nobody_is_hidden_where_all_have_leads_enough():
         set(),
         set(),
     )
+
+
+def sales_with(found: Funnel) -> Sales:
+    now = Period.parse("2026H1")
+    sold = Sales({now: SimpleNamespace(programme=programme(reporting={"min_group": 5}))}, now)
+    sold.__dict__["funnel"] = found
+    return sold
+
+
+def test_a_source_is_not_worse_for_its_leads_being_younger():
+    """Both win 30 of 100 in the end, after 60 days, and lose after 20; half of the fair's leads are 40 days old."""
+    ages = {"call": [150] * 200, "fair": [150] * 100 + [40] * 100}
+    rows = [(source, n % 10 < 3, age) for source, given in ages.items() for n, age in enumerate(given)]
+    table = pd.DataFrame(rows, columns=["source", "won", "age"])
+    days = np.where(table["won"], 60, 20)
+    ending = np.where(days > table["age"], OPEN, np.where(table["won"], WON, 0))
+    found = Funnel(table.assign(days=np.minimum(days, table["age"]).astype(float), ending=ending), 0.95)
+    closed = found.leads[found.closed]
+    of_closed = (closed["ending"] == WON).groupby(closed["source"])
+    assert equal_win_rates(of_closed.sum(), of_closed.size())[2] < 0.05, "counts of closed leads seem to differ"
+    call, fair = sales_with(found).group_rates("source")
+    assert sales_with(found).equal_rates("source") > 0.5
+    assert call.rate.value == pytest.approx(0.3) and fair.rate.value == pytest.approx(0.3)
+    assert {call.verdict, fair.verdict} == {"no_detectable_difference"}
+
+
+def test_a_source_that_wins_less_is_named_where_all_leads_are_closed():
+    rows = [("call", n < 40) for n in range(100)] + [("fair", n < 10) for n in range(100)]
+    table = pd.DataFrame(rows, columns=["source", "won"])
+    found = Funnel(table.assign(days=30.0 + np.arange(200) % 7, ending=np.where(table["won"], WON, 0)), 0.95)
+    sold = sales_with(found)
+    assert sold.equal_rates("source") == pytest.approx(equal_win_rates(pd.Series([40, 10]), pd.Series([100, 100]))[2])
+    assert {group.level: group.verdict for group in sold.group_rates("source")} == {"call": "higher", "fair": "lower"}
