@@ -228,7 +228,9 @@ RULES = (
     Rule("kpi", "met", "the interval of the figure lies at or beyond its target value, on the better side"),
     Rule("kpi", "missed", "the interval of the figure lies short of its target value"),
     Rule("kpi", "cannot_be_told", "the interval of the figure includes its target value"),
-    Rule("rates", "rates_differ", "the χ² test that all groups' closed leads are won alike gives p < 5 %"),
+    Rule(
+        "rates", "rates_differ", "the χ² test that all groups' leads are won alike, open ones censored, gives p < 5 %"
+    ),
     Rule("rates", "rates_not_told_apart", "it gives 5 % or more: no group is called higher or lower"),
     Rule("growth", "grew_more", "the interval of growth per index point lies above 0"),
     Rule("growth", "grew_less", "the interval of growth per index point lies below 0"),

@@ -13,11 +13,15 @@ from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Compared, Measured
 from csat_analysis.metrics.against_rest import Group, Side, compared, places, side_gap, words_of
 from csat_analysis.metrics.cases import Cases
+from csat_analysis.metrics.closing import OPEN
 from csat_analysis.metrics.exclusive_groups import exclusive_groups
-from csat_analysis.metrics.funnel import WON, Funnel
+from csat_analysis.metrics.funnel import WON, Funnel, equal_win_rates
+from csat_analysis.metrics.sales import Sales
 from csat_analysis.metrics.value_groups import value_groups
 from csat_analysis.metrics.waiting_groups import waiting_groups
-from csat_analysis.metrics.win_groups import win_gap, with_regions
+from csat_analysis.metrics.win_groups import hidden_levels, win_gap, with_regions
+from csat_analysis.models.customer_findings import CustomerFindings
+from csat_analysis.period import Period
 
 SURVEYED = programme(reporting={"min_group": 2})
 
@@ -152,6 +156,18 @@ def test_a_branch_one_customer_of_which_buys_most_is_hidden_with_one_that_would_
         assert {group.hidden for group in found if group.segment == "branch"} == {hidden}
 
 
+def test_a_class_that_one_customer_dominates_can_not_be_told_from_the_classes_and_groups_beside_it(tmp_path):
+    """Large customers are classes A and B together and are shown: B beside them would tell A."""
+    yearly = [1300, 900, 800, 700, 600, 500] + [120] * 12 + [20] * 35
+    listed = "".join(f"C{n},north,2020-01-01,{sales},{10 + n % 3},,\n" for n, sales in enumerate(yearly))
+    for place, (largest, hidden) in enumerate(((600, set()), (2600, {"A", "B"}), (5000, {"A", "B", "C", "all"}))):
+        bought = [largest, 500, 400, 350, 300, 250] + [120 + n for n in range(12)] + [20 + n % 5 for n in range(35)]
+        orders = "".join(f"O{n},C{n},2026-03-01,{amount},0.2,p,\n" for n, amount in enumerate(bought))
+        told = "".join(line for n, line in enumerate(listed.splitlines(True)) if n not in (20, 40))
+        found = CustomerFindings(waves(tmp_path / str(place), orders=orders, lists=(listed, told)), NOW)
+        assert found.hidden_values == hidden
+
+
 # --- exclusive customers ---------------------------------------------------------------------------------------------
 
 
@@ -183,6 +199,17 @@ def test_a_branch_with_few_exclusive_customers_is_hidden_but_one_with_none_is_no
     assert {group.hidden for group in exclusive_groups(listed((0, 40), (20, 20)))} == {False}
 
 
+def test_few_exclusive_customers_beside_a_branch_or_without_one_are_not_told_by_what_is_left():
+    beside = listed((30, 20), (2, 20))
+    beside.clean.tables["customers"].loc[range(62, 72), "branch"] = "east"  # none of them exclusive
+    hidden = {group.level: group.hidden for group in exclusive_groups(beside)}
+    assert hidden == {"north": True, "south": True, "east": False}, "north's 30 of all 32 would tell south's 2"
+    nameless = listed((20, 20), (20, 20))
+    nameless.clean.tables["customers"].loc[[0, *range(60, 75)], "branch"] = None  # one exclusive of 16
+    hidden = {group.level: group.hidden for group in exclusive_groups(nameless)}
+    assert hidden == {"north": False, "south": True}, "both beside all would tell the one"
+
+
 # --- win rates -------------------------------------------------------------------------------------------------------
 
 
@@ -195,7 +222,7 @@ def leads() -> Funnel:
 
 
 def test_win_rates_differ_by_the_managers_region_by_hand():
-    east, west = (win_gap(leads(), "region", level) for level in ("east", "west"))
+    east, west = (win_gap(leads(), "region", level).number for level in ("east", "west"))
     assert east.value == pytest.approx(6 / 10 - 3 / 12), "M9's lead has no region: in neither"
     assert (east.low, east.high) == pytest.approx((-west.high, -west.low)) and east.n == 10
     (low, _), (_, high) = intervals.wilson(0.6, 10, 0.95), intervals.wilson(0.25, 12, 0.95)
@@ -205,3 +232,70 @@ def test_win_rates_differ_by_the_managers_region_by_hand():
 def test_without_a_table_of_managers_no_lead_has_a_region():
     assert with_regions(leads(), None).leads["region"].isna().all()
     assert win_gap(with_regions(leads(), None), "region", "east").status == "not_estimable"
+
+
+def closed_leads(won_of: dict[str, tuple[str | None, int, int]]) -> Funnel:
+    """Closed leads of managers: manager → region, won, lost."""
+    rows = [(name, region, i < won) for name, (region, won, lost) in won_of.items() for i in range(won + lost)]
+    table = pd.DataFrame(rows, columns=["manager_id", "region", "won"])
+    return Funnel(table.assign(days=10.0, ending=np.where(table["won"], WON, 0)), 0.95)
+
+
+def hidden_managers_and_regions(won_of: dict[str, tuple[str | None, int, int]]) -> tuple[set, set]:
+    found = closed_leads(won_of)
+    return tuple(hidden_levels(found, column, 5) for column in ("manager_id", "region"))
+
+
+def test_a_manager_of_few_leads_is_not_told_by_the_region_less_its_other_managers():
+    """Two are small, each in a region of their own, so among all managers neither can be worked out."""
+    east = {"M1": ("east", 9, 9), "M2": ("east", 2, 1), "M3": ("east", 8, 12)}
+    west = {"M4": ("west", 7, 9), "M5": ("west", 1, 3), "M6": ("west", 9, 14)}
+    assert hidden_managers_and_regions(east | west) == ({"M1", "M2", "M4", "M5"}, set())
+
+
+def test_a_small_region_is_not_told_by_the_managers_of_the_other_regions():
+    leads = {"M1": ("east", 1, 2), "M2": ("west", 7, 9), "M3": ("west", 9, 14), "M4": ("north", 9, 9)}
+    managers, regions = hidden_managers_and_regions(leads)
+    assert "M1" in managers and "east" in regions
+    shown = {name for name in leads if name not in managers}
+    assert not {"M2", "M3", "M4"} <= shown and len(regions) > 1
+
+
+def test_nobody_is_hidden_where_all_have_leads_enough():
+    assert hidden_managers_and_regions({"M1": ("east", 5, 5), "M2": (None, 4, 4), "M3": ("west", 3, 5)}) == (
+        set(),
+        set(),
+    )
+
+
+def sales_with(found: Funnel) -> Sales:
+    now = Period.parse("2026H1")
+    sold = Sales({now: SimpleNamespace(programme=programme(reporting={"min_group": 5}))}, now)
+    sold.__dict__["funnel"] = found
+    return sold
+
+
+def test_a_source_is_not_worse_for_its_leads_being_younger():
+    """Both win 30 of 100 in the end, after 60 days, and lose after 20; half of the fair's leads are 40 days old."""
+    ages = {"call": [150] * 200, "fair": [150] * 100 + [40] * 100}
+    rows = [(source, n % 10 < 3, age) for source, given in ages.items() for n, age in enumerate(given)]
+    table = pd.DataFrame(rows, columns=["source", "won", "age"])
+    days = np.where(table["won"], 60, 20)
+    ending = np.where(days > table["age"], OPEN, np.where(table["won"], WON, 0))
+    found = Funnel(table.assign(days=np.minimum(days, table["age"]).astype(float), ending=ending), 0.95)
+    closed = found.leads[found.closed]
+    of_closed = (closed["ending"] == WON).groupby(closed["source"])
+    assert equal_win_rates(of_closed.sum(), of_closed.size())[2] < 0.05, "counts of closed leads seem to differ"
+    call, fair = sales_with(found).group_rates("source")
+    assert sales_with(found).equal_rates("source") > 0.5
+    assert call.rate.value == pytest.approx(0.3) and fair.rate.value == pytest.approx(0.3)
+    assert {call.verdict, fair.verdict} == {"no_detectable_difference"}
+
+
+def test_a_source_that_wins_less_is_named_where_all_leads_are_closed():
+    rows = [("call", n < 40) for n in range(100)] + [("fair", n < 10) for n in range(100)]
+    table = pd.DataFrame(rows, columns=["source", "won"])
+    found = Funnel(table.assign(days=30.0 + np.arange(200) % 7, ending=np.where(table["won"], WON, 0)), 0.95)
+    sold = sales_with(found)
+    assert sold.equal_rates("source") == pytest.approx(equal_win_rates(pd.Series([40, 10]), pd.Series([100, 100]))[2])
+    assert {group.level: group.verdict for group in sold.group_rates("source")} == {"call": "higher", "fair": "lower"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -264,6 +265,20 @@ def test_small_classes_and_curves_of_few_customers_are_hidden_and_two_periods_di
     assert now.classes["hidden"].all() and now.lorenz == {} and {"A", "B"} <= now.hidden_values
     assert now.classes["sales"].sum() == 1000 and before.classes["sales"].sum() == 1000
     assert now.classes.loc["A", "sales"] == 900 and before.classes.loc["A", "sales"] == 700
+
+
+def test_scores_of_the_few_who_left_over_one_reason_are_not_told():
+    """Five contacts of one customer who left over the price are one customer; six who left over service may be shown."""
+    who = ["p"] * 5 + list("abcdef")
+    start = SimpleNamespace(
+        answers=pd.DataFrame({"customer_id": who}),
+        answer_scores=pd.DataFrame({"goods": [40.0] * 5 + [50.0] * 6}),
+        programme=SimpleNamespace(dimensions=("goods",), reporting=SimpleNamespace(min_group=5)),
+    )
+    table = pd.DataFrame({"stayed": False, "left_reason": ["price"] + ["service"] * 6}, index=list("pabcdef"))
+    found = churn.scores_by_reason(SimpleNamespace(start=start, table=table))
+    assert found.loc["price"].isna().all()
+    assert found.loc["service"].to_dict() == {"goods": 50, "answers": 6}
 
 
 def test_a_class_that_one_customer_dominates_is_hidden_with_those_that_would_tell_it(tmp_path):

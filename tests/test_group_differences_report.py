@@ -79,3 +79,7 @@ def test_without_comparisons_there_is_no_table():
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_has_words(figure):
     assert say(GROUPS["figure", figure], "en") != say(GROUPS["figure", figure], "zh")
+
+
+def test_that_who_stands_out_is_likely_overstated_is_said_in_both_languages():
+    assert "likely differs by less than it says" in words() and "往往小于所示数值" in words("zh")

@@ -231,3 +231,15 @@ def test_a_part_on_fewer_customers_than_the_satisfaction_is_hidden_by_its_own_nu
     assert card.managers.hidden == set()
     assert isinstance(card.score("M2", "nps"), NoEstimate) and isinstance(card.score("M5", "retention"), NoEstimate)
     assert {"M2", "M3"} <= card.hidden["nps"] and len(card.hidden["retention"]) > 1
+
+
+def test_complaints_and_retention_of_one_small_manager_are_not_told_by_the_region_less_the_others(tmp_path):
+    books = {"east": {"M1": 20, "M2": 9, "M3": 12}, "west": {"M4": 15, "M5": 8, "M6": 11}}
+    waves = regional(tmp_path, books, newcomers=("M2", "M5"))
+    card = Scorecard(Managers(waves, NOW), Sales(waves, NOW))
+    assert card.hidden["retention"] == {"M2", "M3", "M5", "M6"}, "one more of each region, not two of all"
+    now = waves[NOW].clean.tables["customers"]
+    fewer = now[~now["customer_id"].isin([f"{m}c{i}" for m in ("M2", "M5") for i in range(3, 9)])]
+    waves[NOW].clean.tables["customers"] = fewer.reset_index(drop=True)
+    card = Scorecard(Managers(waves, NOW), Sales(waves, NOW))
+    assert {"M2", "M3", "M5", "M6"} <= card.hidden["complaint_rate"]

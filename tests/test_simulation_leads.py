@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from sample_files import CHECKOUT, table_in_file
@@ -9,11 +10,12 @@ from scipy import stats
 
 from csat_analysis.metrics.funnel import STAGES, Funnel, funnel, with_endings
 from csat_analysis.metrics.history import events
+from csat_analysis.metrics.sales import Sales
 from csat_analysis.metrics.wave import load_waves
 from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
 from csat_analysis.simulation import PERIODS, simulate_company
-from csat_analysis.simulation.leads import all_leads
+from csat_analysis.simulation.leads import all_leads, true_regional_win_rates
 from csat_analysis.simulation.life import Life
 
 NOW = Period.parse(PERIODS[-1])
@@ -123,6 +125,21 @@ def test_the_intervals_of_five_periods_hold_the_truth_but_for_one_at_most(truth)
     held["days"] = [holds((f.days_to_close.low, f.days_to_close.high), truth.days_to_close) for f in found]
     held |= {s: [holds(f.conversion(s).interval(0.95), truth.conversions[s]) for f in found] for s in STAGES}
     assert {name: sum(of) for name, of in held.items() if sum(of) < 4} == {}
+
+
+def test_regions_do_win_at_different_rates_and_the_sample_s_differences_hold_the_true_ones(truth, waves):
+    place = (truth.leads["manager_id"].str[1:].astype(int) - 1) // 3
+    won, rates = truth.leads["ending"] == "won", true_regional_win_rates(NOW, 4)
+    for region, rate in enumerate(rates):
+        mine = won[place == region]
+        assert stats.binomtest(int(mine.sum()), len(mine), rate).pvalue > 0.01, region
+    assert rates[0] == pytest.approx(0.446, abs=0.001) and rates[3] == pytest.approx(0.287, abs=0.001)
+    found = Sales(waves, NOW)
+    gaps = {group.level: group.gap for group in found.group_rates("region")}
+    share = np.array(rates) / (1 - np.array(rates))  # won for each lost, and as many are lost in every region
+    for region, (level, rate) in enumerate(zip(waves[NOW].programme.segments["region"].levels, rates, strict=True)):
+        rest = np.delete(share, region).sum()
+        assert holds((gaps[level].low, gaps[level].high), rate - rest / (rest + 3)), level
 
 
 def holds(interval: tuple[float, float], value: float) -> bool:

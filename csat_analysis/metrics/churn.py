@@ -55,7 +55,8 @@ def left_less_stayed(found: Stay) -> Number:
 def scores_by_reason(found: Stay) -> pd.DataFrame:
     """Reason → mean score of each dimension (points) at the start and how many answered; those who stayed as the last row.
 
-    Which dimension did they rate low before they left over it? For analysts: small groups, no intervals.
+    Which dimension did they rate low before they left over it? For analysts: no intervals. Groups of fewer customers than may
+    be shown have no scores.
     """
     if "customer_id" not in found.start.answers:
         return pd.DataFrame()
@@ -67,7 +68,8 @@ def scores_by_reason(found: Stay) -> pd.DataFrame:
     reason = reason.where(~facts["stayed"].astype("boolean").fillna(False).to_numpy(bool), "(stayed)")
     dimensions = list(found.start.programme.dimensions)
     groups = scores.assign(reason=reason.to_numpy()).dropna(subset=["reason"]).groupby("reason")
-    return groups[dimensions].mean().assign(answers=groups.size())
+    few = groups["customer_id"].nunique() < found.start.programme.reporting.min_group
+    return groups[dimensions].mean().mask(few).assign(answers=groups.size().mask(few))
 
 
 def win_back(waves: Mapping[Period, Wave], now: Period, confidence: float = 0.95) -> Counted:

@@ -9,18 +9,15 @@ from functools import cached_property
 import pandas as pd
 
 from csat_analysis import verdicts
-from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.estimate import Estimate, NoEstimate
-from csat_analysis.measured import Measured
+from csat_analysis.measured import Measured, number_of
 from csat_analysis.metrics import loyalty
-from csat_analysis.metrics.against_rest import Group
+from csat_analysis.metrics.against_rest import DIFFERENT, Group
 from csat_analysis.metrics.attainment import Attainment, attainment
 from csat_analysis.metrics.exclusive import Exclusive, exclusive_customers
 from csat_analysis.metrics.exclusive_groups import exclusive_groups
 from csat_analysis.metrics.funnel import (
-    WON,
     Funnel,
-    against_the_rest,
     certified_share,
     equal_win_rates,
     funnel,
@@ -33,7 +30,7 @@ from csat_analysis.metrics.referral import Referring, do_the_satisfied_refer, fi
 from csat_analysis.metrics.suspected import any_suspected, repaired_waves
 from csat_analysis.metrics.target import Target
 from csat_analysis.metrics.wave import Wave
-from csat_analysis.metrics.win_groups import win_gap, with_regions
+from csat_analysis.metrics.win_groups import as_if_closed, hidden_levels, win_gap, with_regions
 from csat_analysis.period import Period
 
 TABLES = ("orders", "leads", "managers", "customers")
@@ -145,43 +142,40 @@ class Sales:
         return change if isinstance(change, NoEstimate) else change.measured(self.confidence)
 
     def equal_rates(self, column: str) -> float | NoEstimate:
-        """p that closed leads of all shown groups of `source`, `manager_id` or `region` are won alike (Pearson's χ²)."""
+        """p that leads of all shown groups of `source`, `manager_id` or `region` are won alike (Pearson's χ²)."""
         if isinstance(self.funnel, NoEstimate):
             return self.funnel
-        found = equal_win_rates(*self._won_and_closed(column))
+        hidden, sizes = self.hidden_leads(column), group_sizes(self.funnel, column)
+        found = equal_win_rates(
+            *as_if_closed(self.funnel, column, [n for n in sizes if n is not None and n not in hidden])
+        )
         return found if isinstance(found, NoEstimate) else found[2]
 
     def group_rates(self, column: str) -> list[GroupRate]:
         """Win rates by `source`, `manager_id` or `region`, by name; nobody is higher or lower where all may be alike.
 
-        Groups with fewer closed leads than `min_group` are hidden, with a second one where the first could be worked out.
+        Groups with fewer closed leads than `min_group` are hidden, with others where they could be worked out (`hidden_levels`).
+        Verdicts are those of the differences, with Benjamini–Hochberg over the shown and certified ones of a column.
         """
         if isinstance(self.funnel, NoEstimate):
             return []
-        sizes = group_sizes(self.funnel, column)
-        hidden = suppressed_groups(sizes, self.waves[self.now].programme.reporting.min_group)
-        won, closed = self._won_and_closed(column)
+        hidden, level = self.hidden_leads(column), self.funnel.leads[column]
         p = self.equal_rates(column)
         differ = not isinstance(p, NoEstimate) and verdicts.equality_verdict(p) == "rates_differ"
-        rest = against_the_rest(won, closed) if len(won) > 1 else pd.DataFrame(columns=["gap", "p"])
-        words = verdicts.rate_verdicts(rest["p"].to_dict(), rest["gap"].to_dict(), differ)
-        level = self.funnel.leads[column]
+        gaps = {name: win_gap(self.funnel, column, name) for name in sorted(level.dropna().unique())}
+        words = verdicts.compared_verdicts({name: gap for name, gap in gaps.items() if name not in hidden}, **DIFFERENT)
+        alike = DIFFERENT["between"]
         return [
             GroupRate(
                 str(name),
                 certified_share(self.funnel.inside((level == name).to_numpy()).win_rate, self.confidence),
-                win_gap(self.funnel, column, name),
-                words.get(name),
+                number_of(gap),
+                words.get(name) and (words[name] if differ else alike),
                 name in hidden,
             )
-            for name in sorted(level.dropna().unique())
+            for name, gap in gaps.items()
         ]
 
-    def _won_and_closed(self, column: str) -> tuple[pd.Series, pd.Series]:
-        """Won and closed leads by group, of those that may be shown."""
-        sizes = group_sizes(self.funnel, column)
-        hidden = suppressed_groups(sizes, self.waves[self.now].programme.reporting.min_group)
-        leads = self.funnel.leads[self.funnel.closed]
-        leads = leads[leads[column].notna() & ~leads[column].isin(hidden)]
-        by = (leads["ending"] == WON).groupby(leads[column])
-        return by.sum(), by.size()
+    def hidden_leads(self, column: str) -> set[object]:
+        """Levels of `source`, `manager_id` or `region` whose win rate may not be shown."""
+        return hidden_levels(self.funnel, column, self.waves[self.now].programme.reporting.min_group)

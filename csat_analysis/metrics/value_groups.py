@@ -15,14 +15,17 @@ from csat_analysis.metrics.acquisition import costs_of
 from csat_analysis.metrics.against_rest import Group, Side, places, side_gap
 from csat_analysis.metrics.amounts import kind_at, relative_spread
 from csat_analysis.metrics.retention import Counted, Stay
-from csat_analysis.metrics.value import DEFAULTS, clv_parts, cohort, purchases_of
+from csat_analysis.metrics.value import DEFAULTS, classes_at, clv_parts, cohort, purchases_of
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.period import Period
 
+CLASS = "customer_class"
 FAR = 1e15  # CNY: stands for a bound without end, in the search for p alone
 VALUE_GAP = (
     "clv_gap"  # the kind that studies/segments.py judges, by the larger relative spread of the two sides' purchases
 )
+
+Sides = dict[tuple[str, str], tuple[pd.Series, pd.Series]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +57,7 @@ def value_groups(waves: Mapping[Period, Wave], now: Period) -> list[Group]:
     if isinstance(bought, NoEstimate):
         return []
     worths, programme = Worths(found, bought, DEFAULTS | waves[now].programme.clv), waves[now].programme
-    sides = {
-        (segment, level): (found.levels[segment] == level, known & (found.levels[segment] != level))
-        for segment, known in found.levels.notna().items()
-        for level in found.levels[segment].dropna().unique()
-    }
-    few = {place for place, both in sides.items() if any(worths.largest(inside) > DOMINANT for inside in both)}
+    sides = sides_of(found.levels)
     confidence = programme.reporting.confidence
     return [
         Group(
@@ -69,8 +67,34 @@ def value_groups(waves: Mapping[Period, Wave], now: Period) -> list[Group]:
             value_gap(worths, *sides[segment, level], confidence),
             hidden,
         )
-        for segment, level, hidden in places(found.levels, programme, few)
+        for segment, level, hidden in places(found.levels, programme, dominated(worths, sides))
     ]
+
+
+def hidden_classes(waves: Mapping[Period, Wave], now: Period) -> set[str]:
+    """Classes of the start's list whose value may not be shown, by the rule for groups: else the two would tell one another."""
+    found = cohort(waves, now)
+    bought = found if isinstance(found, NoEstimate) else purchases_of(waves, found)
+    classes = None if isinstance(bought, NoEstimate) else classes_at(found)
+    if classes is None:
+        return set()
+    levels = classes.to_frame(CLASS)
+    few = dominated(Worths(found, bought, {}), sides_of(levels))
+    return {level for _, level, hidden in places(levels, found.end.programme, few) if hidden}
+
+
+def sides_of(levels: pd.DataFrame) -> Sides:
+    """(segment, level) → who is in the group, and who else's level is known."""
+    return {
+        (segment, level): (levels[segment] == level, known & (levels[segment] != level))
+        for segment, known in levels.notna().items()
+        for level in levels[segment].dropna().unique()
+    }
+
+
+def dominated(worths: Worths, sides: Sides) -> set[tuple[str, str]]:
+    """Groups most of whose purchases, or of whose rest's, one customer made."""
+    return {place for place, both in sides.items() if any(worths.largest(inside) > DOMINANT for inside in both)}
 
 
 def value_gap(worths: Worths, inside: pd.Series, rest: pd.Series, confidence: float) -> Compared | NoEstimate:

@@ -18,7 +18,7 @@ from csat_analysis.metrics.retention import Counted, Retentions, Stay
 from csat_analysis.metrics.retention_groups import Rate, group_rates
 from csat_analysis.metrics.suspected import any_suspected, repaired_waves
 from csat_analysis.metrics.value import EVERYONE, Value, values_by_class
-from csat_analysis.metrics.value_groups import value_groups
+from csat_analysis.metrics.value_groups import hidden_classes, value_groups
 from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.models.repurchase import Panel, repurchase_panel
 from csat_analysis.models.worth import kept_by_band, value_by_band
@@ -203,12 +203,11 @@ class CustomerFindings:
 
     @cached_property
     def hidden_values(self) -> set[str]:
-        """Classes of the start's list whose value may not be shown."""
+        """Classes of the start's list whose value may not be shown; all customers, where one of them made most purchases."""
         if isinstance(self.values, NoEstimate):
             return set()
-        sizes = {name: value.retention.n for name, value in self.values.items() if name != EVERYONE}
-        dominated = {name for name, value in self.values.items() if value.largest > DOMINANT}
-        return suppressed_groups(sizes, self.least) | dominated | ({EVERYONE} if dominated else set())
+        whole = {EVERYONE} if self.values[EVERYONE].largest > DOMINANT else set()
+        return hidden_classes(self.waves, self.now) | whole
 
     @cached_property
     def panel(self) -> Panel | NoEstimate:

@@ -110,18 +110,10 @@ class Managers:
         Not among all alone but also among the managers of a region, or of another level that holds its managers whole: its
         own number is shown, and so theirs could be worked out from it.
         """
-        least = self.wave.programme.reporting.min_group
         mine = np.flatnonzero(counted.to_numpy(bool))
         each = mine[np.sort(np.unique(self.wave.sample.design.unit[mine], return_index=True)[1])]
         owner, segments = self.answering.iloc[each], self.wave.segments.iloc[each]
-        found = suppressed_groups(sizes_with_nobody(owner), least)
-        for name in segments.columns.drop(MANAGER, errors="ignore"):
-            level = segments[name].astype(object).fillna(UNKNOWN)
-            for one in level.unique():
-                own = owner[level == one]
-                if not set(owner[level != one].dropna()) & set(own.dropna()):
-                    found |= suppressed_groups(sizes_with_nobody(own), least)
-        return found
+        return too_few_within(owner, segments, self.wave.programme.reporting.min_group)
 
     @cached_property
     def judged(self) -> list[str]:
@@ -276,6 +268,18 @@ class Managers:
             },
             index=pd.Index(self.judged, name="manager"),
         )
+
+
+def too_few_within(owner: pd.Series, segments: pd.DataFrame, least: int) -> set[object]:
+    """Managers of too few customers among all, or among those of a level that holds its managers whole; a row a customer."""
+    found = suppressed_groups(sizes_with_nobody(owner), least)
+    for name in segments.columns.drop(MANAGER, errors="ignore"):
+        level = segments[name].astype(object).fillna(UNKNOWN)
+        for one in level.unique():
+            own = owner[level == one]
+            if not set(owner[level != one].dropna()) & set(own.dropna()):
+                found |= suppressed_groups(sizes_with_nobody(own), least)
+    return found
 
 
 def sizes_with_nobody(owner: pd.Series) -> dict[object, int]:

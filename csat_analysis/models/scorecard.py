@@ -21,16 +21,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Measured
 from csat_analysis.metrics import satisfaction
 from csat_analysis.metrics.complaints import Exposure, complaint_rate, exposure
 from csat_analysis.metrics.counted import counted_share
-from csat_analysis.metrics.funnel import certified_share, group_sizes
-from csat_analysis.metrics.retention import Stay, stay
+from csat_analysis.metrics.funnel import certified_share
+from csat_analysis.metrics.retention import Stay, start_levels, stay
 from csat_analysis.metrics.sales import Sales
-from csat_analysis.models.managers import MANAGER, Managers, sizes_with_nobody
+from csat_analysis.models.managers import MANAGER, Managers, too_few_within
 from csat_analysis.models.score_points import FROM_ANSWERS, Part, audit_score, in_points, weighted_total
 
 PARTS = ("satisfaction", "nps", "retention", "complaint_rate", "attainment", "acquisition", "conversion", "audits")
@@ -160,7 +159,8 @@ class Scorecard:
     def hidden(self) -> dict[str, set[object]]:
         """Parts that may not be shown of a manager: too few customers behind them, or a second one that would give it away."""
         owner = self.managers.owner if not self.managers.why_not else pd.Series(dtype=object)
-        listed = suppressed_groups(sizes_with_nobody(owner), self.min_group)
+        levels = start_levels(self.managers.wave).reindex(owner.index) if len(owner) else pd.DataFrame()
+        listed = too_few_within(owner, levels, self.min_group)
         found = {part: set(listed) for part in PARTS}
         if not self.managers.why_not:
             for part in FROM_ANSWERS:
@@ -168,10 +168,11 @@ class Scorecard:
             answers = self.managers.wave.answers
             if "nps" in answers:
                 found["nps"] |= self.managers.too_few(answers["nps"].notna())
-            found["retention"] |= suppressed_groups(sizes_with_nobody(self.owner_before), self.min_group)
+            if isinstance(self.stay, Stay):
+                found["retention"] |= too_few_within(self.owner_before, self.stay.levels, self.min_group)
         leads = self.sales.funnel
         if not isinstance(leads, NoEstimate):
-            found["conversion"] |= suppressed_groups(group_sizes(leads, MANAGER), self.min_group)
+            found["conversion"] |= self.sales.hidden_leads(MANAGER)
         attained = self.sales.attainment
         if not isinstance(attained, NoEstimate):
             found["attainment"] |= set(attained.table.index[attained.table["hidden"]])
