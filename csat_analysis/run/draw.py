@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from csat_analysis.errors import DrawError
@@ -22,6 +21,7 @@ from csat_analysis.metrics.spread import last_wave, spread_by_stratum
 from csat_analysis.period import Period
 from csat_analysis.programme import Panel, Programme, load_programme
 from csat_analysis.report.draw_record import draw_record_page
+from csat_analysis.report.workbook import put, write_workbook
 from csat_analysis.survey.draw import CHANCE, Draw, draw_panel, make_plan
 from csat_analysis.survey.frame import levels_of
 
@@ -208,7 +208,7 @@ def write_whole(folder: Path, rows: pd.DataFrame, record: dict, programme: Progr
         made = Path(private) / "made"
         made.mkdir()
         (made / FILES[0]).write_text(rows.to_csv(index=False, lineterminator="\r\n"), encoding="utf-8-sig", newline="")
-        write_workbook(rows, made / FILES[1])
+        write_list(rows, made / FILES[1])
         (made / FILES[2]).write_text(draw_record_page(record, programme), encoding="utf-8")
         (made / FILES[3]).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         put_in_place(made, folder, Path(private) / "old")
@@ -246,7 +246,7 @@ def put_in_place(made: Path, folder: Path, old: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def write_workbook(rows: pd.DataFrame, path: Path) -> None:
+def write_list(rows: pd.DataFrame, path: Path) -> None:
     """One sheet named as the table. Everything but the wave is text: codes keep their zeros, a name is never a formula."""
     workbook = Workbook()
     sheet = workbook.active
@@ -256,14 +256,9 @@ def write_workbook(rows: pd.DataFrame, path: Path) -> None:
         cell.font = Font(bold=True)
     for number, row in enumerate(rows.itertuples(index=False), start=2):
         for place, value in enumerate(row, start=1):
-            value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-            cell = sheet.cell(number, place, value if value != "" else None)
-            if isinstance(value, str):
-                cell.number_format = "@"
-                if value:
-                    cell.data_type = "s"
+            put(sheet, number, place, value if value != "" else None)
     sheet.freeze_panes = "A2"
     for place, name in enumerate(rows.columns):
         longest = max([len(name), *rows[name].astype(str).str.len()])
         sheet.column_dimensions[chr(ord("A") + place)].width = min(2 * longest if name == "name" else longest + 2, 40)
-    workbook.save(path)
+    write_workbook(workbook, path)

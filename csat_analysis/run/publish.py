@@ -15,8 +15,9 @@ from csat_analysis.run.private_root import PrivateRoot
 
 
 def assemble(private: PrivateRoot, manifest: dict[str, Any]) -> None:
-    """Fill the run's report folder from what its notebooks wrote: pages, figures, tables, results, manifest."""
+    """Fill the run's report folder from what its notebooks wrote: pages, workbook, figures, tables, results, manifest."""
     copy_files(private.processed / "report", "report.*.html", private.report)
+    copy_files(private.processed / "report", "results.xlsx", private.report)
     copy_files(private.processed / "report" / "figures", "*.svg", private.report / "figures")
     copy_files(private.processed / "tables", "*.parquet", private.report / "tables")
     for notebook in sorted(private.executed.glob("*.ipynb")):
