@@ -18,6 +18,7 @@ from csat_analysis.results import Record, Results
 
 BOLD, MUTED, LINK = Font(bold=True), Font(color="666666"), Font(color="1F5F8B", underline="single")
 NUMBERS = {"value": 14, "low": 14, "high": 14, "n": 12}  # field of a record → width
+UNIT_WORDS = {unit: f"sheets.unit.{unit}" for unit in wording.UNITS}
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def fill(sheet: Worksheet, row: int, place: int, record: Record, column: Column,
 
 def words(record: Record, column: Column, views: Mapping[str, View]) -> str | None:
     if column.cell == "unit":
-        return beside(views, f"sheets.unit.{record.unit}")
+        return beside(views, UNIT_WORDS[record.unit])
     if column.language is None:
         return getattr(record, column.cell)
     view = views[column.language]
