@@ -116,6 +116,7 @@ def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_numbers_of_every_section_lead_to_their_cells(browser, sample_site, language):
     """First, middle and last number of each section: a click opens its source, and its link the cell that recorded it."""
     page = Watched(browser, sample_site / f"report.{language}.html").page
+    page.set_default_timeout(120_000)  # notebooks are large, and machines busy
     places = page.evaluate("""[...document.querySelectorAll('section')].flatMap(section => {
         const numbers = [...section.querySelectorAll('.num')].filter(number => number.checkVisibility());
         return [0, 0.5, 1].map(part => numbers[Math.floor(part * (numbers.length - 1))]?.getAttribute('popovertarget'));
