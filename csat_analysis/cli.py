@@ -1,4 +1,4 @@
-"""The command line: csat new | questionnaire | draw | check | run | batch | crosstab | compare | trace | simulate | certify."""
+"""The command line: csat new | questionnaire | draw | check | run | batch | export | crosstab | compare | trace | simulate | certify."""
 
 from __future__ import annotations
 
@@ -70,6 +70,11 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--by", metavar="COLUMN", help="a report for each value of this column of customers: region …")
     add_run_options(command)
     command.add_argument("--cluster", metavar="ADDRESS", help="a Dask scheduler's, such as tcp://host:8786")
+
+    command = add_command(commands, export, "export", "make PDFs and PNG figures of a published report, with Chromium")
+    command.add_argument("period", nargs="?", metavar="PERIOD", help="the latest published when left out")
+    command.add_argument("--pdf", action="store_true", help="only the pages, print-ready on A4")
+    command.add_argument("--png", action="store_true", help="only the figures")
 
     command = add_command(commands, check, "check", "say what a period's raw files hold, and whether they can be used")
     command.add_argument("period", metavar="PERIOD")
@@ -285,6 +290,17 @@ def batch(arguments: argparse.Namespace) -> int:
 def shortest(path: Path) -> Path:
     """The path from here where it lies below, else the whole path."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def export(arguments: argparse.Namespace) -> int:
+    from csat_analysis.run.export import export_period
+
+    both = arguments.pdf == arguments.png
+    for file in export_period(
+        root_of(arguments), arguments.period, pdf=both or arguments.pdf, png=both or arguments.png
+    ):
+        print(shortest(file))
+    return 0
 
 
 def check(arguments: argparse.Namespace) -> int:

@@ -57,3 +57,35 @@ class Outline(HTMLParser):
 
 def plain(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+BUTTON = re.compile(r'<button class="num[^>]* popovertarget="([^"]*)" data-key="[^"]*"[^>]*>([^<]*)</button>')
+SECTION = re.compile(r'<section id="(\w+)".*?</section>', re.DOTALL)
+LINK = re.compile(r'<a href="(notebooks/[^"#]+)#([^"]+)">')
+
+
+def by_section(page: str) -> dict[str, list[tuple[str, str, str, str]]]:
+    """Section → each number in it as (key, group, exact value, the text that is shown)."""
+    known = sources(page)
+    return {
+        found[1]: [(*known[place], unescape(text)) for place, text in BUTTON.findall(found[0])]
+        for found in SECTION.finditer(page)
+    }
+
+
+def links_home(page: str) -> set[tuple[str, str]]:
+    """(file, anchor) of every link from a number to its cell."""
+    return {(file, unescape(anchor)) for file, anchor in LINK.findall(page)}
+
+
+def ids_in(page: str) -> set[str]:
+    return set(re.findall(r'\bid="([^"]+)"', page))
+
+
+def shows(text: str, value: float) -> bool:
+    """Whether the figure in a text is the value, as it is or in percent, rounded to the decimals that it has."""
+    figure = re.search(r"\d[\d,]*(?:\.(\d+))?", text)
+    if figure is None:
+        return False
+    shown, decimals = float(figure[0].replace(",", "")), len(figure[1] or "")
+    return any(abs(shown - abs(value) * factor) <= 0.5000001 * 10**-decimals for factor in (1, 100))

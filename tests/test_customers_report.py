@@ -78,7 +78,7 @@ def test_what_is_not_certified_is_named_and_all_periods_stand_for_this_one():
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("status", ["not_supplied", "not_computed"])
+@pytest.mark.parametrize("status", ["not_computed", "suppressed"])
 def test_without_lists_to_compare_the_part_says_so_and_shows_no_chart(language, status):
     hidden = made(language, hide=status)
     reason = say(f"status.{status}", language)
@@ -96,3 +96,19 @@ def test_charts_state_their_finding_and_the_part_stays_small(language):
 
 def test_the_part_is_absent_where_nothing_was_recorded():
     assert SECTION not in report(house_results()).sections
+
+
+def test_a_part_of_which_nothing_was_supplied_is_named_once_and_no_more_said_of_it():
+    from report_examples import house_results, report
+    from report_records import record
+
+    lacking = [
+        record("customers.retention", None, n=None, status="not_supplied"),
+        record("customers.retention_change", None, n=None, status="not_computed"),
+        record("service.complaint_rate", None, n=None, status="not_supplied", category="all", per="customer"),
+    ]
+    for language, said in (("en", "nothing is said of who stays and what"), ("zh", "以下内容从略：客户留存与价值")):
+        made = report(Results([*house_results().records, *lacking]), language)
+        content = made.contents["customers_and_service"]
+        assert said in content["absent"] and not content["customers"] and not content["service"]
+        assert made.section("customers_and_service").count("<h3") == 0

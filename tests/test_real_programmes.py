@@ -5,10 +5,12 @@ The data aren't part of this repository; see CSAT_REFERENCE_DATA.
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from page_text import by_section, ids_in, links_home, shows
 
 from csat_analysis.metrics.satisfaction import csat, nps
 from csat_analysis.metrics.segments import segment_groups
@@ -115,6 +117,13 @@ def test_both_reports_render_from_survey_yml_alone(programme_folder, name):
     pages = {page.name: page.read_text(encoding="utf-8") for page in published.reports}
     assert "Not supplied" in pages["report.en.html"] and "未提供" in pages["report.zh.html"]
     assert all(len(page.encode()) < 1_000_000 for page in pages.values())
+    zh, en = (by_section(pages[f"report.{language}.html"]) for language in ("zh", "en"))
+    assert {name: Counter(n[:3] for n in numbers) for name, numbers in zh.items()} == {
+        name: Counter(n[:3] for n in numbers) for name, numbers in en.items()
+    }
+    assert not [n for numbers in en.values() for n in numbers if n[2] and not shows(n[3], float(n[2]))]
+    for file, cell in links_home(pages["report.en.html"]):
+        assert cell in ids_in((published.folder / file).read_text(encoding="utf-8")), (file, cell)
 
 
 def test_ecsi_outcomes_have_drivers_without_the_block_that_they_are_items_of(ecsi):

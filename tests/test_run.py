@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -75,6 +76,16 @@ def test_no_machine_path_stands_in_what_is_published(published):
         if path.is_file():
             text = path.read_text(encoding="utf-8")
             assert str(published) not in text and sys.prefix not in text and "/tmp" not in text, path.name
+
+
+def test_the_manifest_fingerprints_every_file_that_was_published(published):
+    folder = published / "reports" / "2026H1"
+    made = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    assert {entry["file"] for entry in made} == files.keys() - {"manifest.json"}
+    for entry in made:
+        content = files[entry["file"]].read_bytes()
+        assert (entry["sha256"], entry["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
 
 
 def test_the_manifest_fingerprints_every_raw_file_up_to_the_period(published):

@@ -84,10 +84,11 @@ def test_what_is_not_certified_is_said_and_no_number_shown(language):
     assert "78.8" not in said and "40.0%" not in said and "85.0%" not in said
 
 
-def test_without_anything_supplied_the_part_is_absent():
+def test_without_anything_supplied_the_part_is_named_and_absent():
     names = [r for r in sales_records() if not r.key.startswith("kpi")]
     results = without(Results(names), "not_supplied", lambda r: True)
-    assert report(results).sections == []
+    content = report(results).contents["customers_and_service"]
+    assert content["sales"] is None and "sales, leads and the year’s target" in content["absent"]
 
 
 def test_the_part_is_small_enough_for_the_page():

@@ -10,7 +10,7 @@ from report_examples import CHECKOUT
 from report_records import record
 
 from csat_analysis.errors import ResultError
-from csat_analysis.report import glossary, lineage, wording
+from csat_analysis.report import glossary, lineage, results_sheet, wording
 from csat_analysis.report.wording import MESSAGES, say
 from csat_analysis.verdict_rules import RULES
 
@@ -29,6 +29,7 @@ FAMILIES = set().union(
             wording.STAND_INS,
             wording.DIFFERENCES,
             lineage.KEY_LABELS,
+            results_sheet.UNIT_WORDS,
         )
     ),
     glossary.RULES.values(),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import os
-import tempfile
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -18,7 +16,7 @@ from csat_analysis.errors import RunError
 from csat_analysis.metrics.crosstab import Crosstab
 from csat_analysis.report import wording
 from csat_analysis.report.crosstab import MARKS, Words
-from csat_analysis.report.workbook import put
+from csat_analysis.report.workbook import put, write_workbook
 from csat_analysis.results import SHOWN
 
 FORMATS = {"points": "0.0", "nps_points": "0.0", "share": "0.0%", "score": "0.00"}
@@ -41,15 +39,7 @@ def write_crosstab(
         raise RunError(f"{path.name}: a crosstab is written as .xlsx")
     if path.exists() and not overwrite:
         raise RunError(f"{path.name}: is there already; --overwrite replaces it")
-    workbook = workbook_of(found, made_on or dt.date.today())
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".crosstab-", dir=path.parent) as private:
-            workbook.save(Path(private) / path.name)
-            os.replace(Path(private) / path.name, path)
-    except OSError as reason:
-        raise RunError(f"{path}: can't be written ({reason.strerror}); is it open in Excel?") from None
-    return path
+    return write_workbook(workbook_of(found, made_on or dt.date.today()), path)
 
 
 def workbook_of(found: Crosstab, made_on: dt.date) -> Workbook:

@@ -14,6 +14,8 @@ from csat_analysis.report.service import service
 from csat_analysis.report.view import View
 
 PARTS = {"customers": customers, "service": service, "sales": sales}
+FAMILIES = {"customers": ("customers.",), "service": ("service.", "journey."), "sales": ("sales.", "loyalty.", "kpi.")}
+ASSUMPTION = "customers.clv_rule"  # is there whatever was supplied
 REPAIRED = {
     "attainment": "sales.attainment_if_repaired",
     "mean_order": "customers.mean_order_if_repaired",
@@ -22,11 +24,23 @@ REPAIRED = {
 
 
 def customers_and_service(view: View) -> dict[str, Any] | None:
-    """Part → what its template shows; a part that nothing was recorded for is None."""
-    found = {name: build(view) for name, build in PARTS.items()}
-    if not any(found.values()):
+    """Part → what its template shows; a part that nothing was recorded for is None. One of which nothing was supplied is
+    named, and no more said of it.
+    """
+    absent = [name for name in PARTS if not_supplied(view, FAMILIES[name])]
+    found = {name: None if name in absent else build(view) for name, build in PARTS.items()}
+    if not any(found.values()) and not absent:
         return None
-    return found | {"suspected": suspected(view), "groups": group_differences(view)}
+    items = view.list([view.say(f"customers_and_service.part.{name}") for name in absent])
+    said = view.say("customers_and_service.absent", items=items) if absent else ""
+    return found | {"absent": said, "suspected": suspected(view), "groups": group_differences(view)}
+
+
+def not_supplied(view: View, families: tuple[str, ...]) -> bool:
+    """Whether numbers of these families were recorded, and none has a value for want of its table (or of one before it)."""
+    recorded = [r for r in view.results.records if r.key.startswith(families) and r.key != ASSUMPTION]
+    statuses = {record.status for record in recorded}
+    return "not_supplied" in statuses and statuses <= {"not_supplied", "not_computed"}
 
 
 def suspected(view: View) -> str:

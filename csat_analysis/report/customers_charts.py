@@ -80,19 +80,8 @@ def reasons_chart(numbers: Numbers) -> Chart | None:
 
 
 def reasons_figure(numbers: Numbers, width: int = WIDE) -> Figure:
-    """Pareto: shares with intervals, each label with the share that all up to there make together."""
-    rows = reason_rows(numbers)
-    together = pd.Series([record.value for _, _, record in rows]).cumsum()
-    labels = [
-        say(
-            "customers.reasons.label",
-            numbers.language,
-            share=wording.number_text(record.value, "share", numbers.language),
-            together=wording.number_text(min(so_far, 1.0), "share", numbers.language),
-        )
-        for (_, _, record), so_far in zip(rows, together, strict=True)
-    ]
-    table = scaled(charts.rows_table(numbers, rows), 100).assign(label=labels)
+    """Pareto: shares with intervals, most frequent first."""
+    table = scaled(charts.rows_table(numbers, reason_rows(numbers)), 100)
     return figures.dot_interval(table, bounds=PERCENT, width=width)
 
 

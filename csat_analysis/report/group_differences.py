@@ -27,10 +27,18 @@ STAND_OUT = ("higher", "lower")
 
 def group_differences(view: View) -> dict[str, Any] | None:
     """(figure, how many were compared, who stands out) of each figure that groups were compared by; None without any."""
-    rows = [row(view, figure) for figure in wording.FIGURES if view.shown("groups.compared", figure=figure)]
+    rows = [row(view, figure) for figure in wording.FIGURES if supplied(view, figure)]
     if not rows:
         return None
     return {"rows": rows, "leads": view.has("groups.compared", figure="win_rate")}
+
+
+def supplied(view: View, figure: str) -> bool:
+    """Whether groups were compared by a figure, or not for another reason than that its table wasn't handed in."""
+    compared = view.shown("groups.compared", figure=figure)
+    if compared is None:
+        return False
+    return bool(compared.value) or any(record.status != "not_supplied" for record in gaps(view, figure))
 
 
 def row(view: View, figure: str) -> tuple[str, Markup, Markup]:

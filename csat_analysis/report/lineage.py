@@ -260,9 +260,20 @@ class Numbers:
             "interval": self._interval(record),
             "error": error,
             "answers": None if record.n is None else wording.number_text(record.n, "count", self.language),
-            "status": say(FORETOLD if foretold(record) else wording.STATUSES[record.status], self.language),
+            "status": self.status(record),
             "verdict": self.verdict(record) or None,
         }
+
+    def hover(self, record: Record) -> str:
+        """What a number says of itself before it is opened: what it is, interval, base, status, notebook and cell."""
+        base = wording.number_text(record.n, "count", self.language) if record.n is not None else ""
+        answers = f"{say('source.answers', self.language)} {base}" if base else ""
+        parts = (self.label(record), self._interval(record), answers, self.status(record), record.notebook, record.cell)
+        return " · ".join(part for part in parts if part)
+
+    def status(self, record: Record) -> str:
+        """What kind of number it is, or why there is none, in words."""
+        return say(FORETOLD if foretold(record) else wording.STATUSES[record.status], self.language)
 
     @staticmethod
     def _cell(record: Record) -> Markup | None:
@@ -300,9 +311,8 @@ class Numbers:
         place = self.places[record.name]
         self.used[place] = record
         words = text or say(wording.STATUSES[record.status], self.language)
-        hover = " · ".join(part for part in (self.label(record), self._interval(record)) if part)
         return Markup('<button class="num{}" popovertarget="{}" data-key="{}" title="{}">{}</button>').format(
-            "" if text else " absent", place, record.key, hover, words
+            "" if text else " absent", place, record.key, self.hover(record), words
         )
 
     @staticmethod

@@ -13,7 +13,7 @@ from csat_analysis.programme import files_beside, is_period
 
 
 class Input(TypedDict):
-    """A raw file: its path under the programme's root, its SHA-256 and its size in bytes."""
+    """A file: its path under the programme's root (or the report's folder), its SHA-256 and its size in bytes."""
 
     file: str
     sha256: str
@@ -53,14 +53,11 @@ def raw_inputs(root: Path, period: Period) -> list[Input]:
         for path in sorted(folder.iterdir())
         if path.is_file() and not path.name.startswith(".")
     ]
-    return [
-        Input(
-            file=path.relative_to(root).as_posix(),
-            sha256=file_hash(path),
-            bytes=path.stat().st_size,
-        )
-        for path in paths
-    ]
+    return [fingerprint(path, root) for path in paths]
+
+
+def fingerprint(path: Path, root: Path) -> Input:
+    return Input(file=path.relative_to(root).as_posix(), sha256=file_hash(path), bytes=path.stat().st_size)
 
 
 def file_hash(path: Path) -> str:

@@ -26,6 +26,11 @@ KEY_PACKAGES = (
     "papermill",
     "nbclient",
     "nbconvert",
+    "scikit-learn",
+    "pyarrow",
+    "babel",
+    "jinja2",
+    "openpyxl",
 )
 
 

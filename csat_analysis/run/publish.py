@@ -10,16 +10,22 @@ from typing import Any
 
 from csat_analysis.period import Period
 from csat_analysis.results import Results, to_json
+from csat_analysis.run.inputs import fingerprint
 from csat_analysis.run.notebook_html import write_html
 from csat_analysis.run.private_root import PrivateRoot
 
 
 def assemble(private: PrivateRoot, manifest: dict[str, Any]) -> None:
-    """Fill the run's report folder from what its notebooks wrote: pages, figures, tables, results, manifest."""
+    """Fill the run's report folder from what its notebooks wrote: pages, workbook, figures, tables, results; then the
+    manifest, with the fingerprint of each of them.
+    """
     copy_files(private.processed / "report", "report.*.html", private.report)
+    copy_files(private.processed / "report", "results.xlsx", private.report)
     copy_files(private.processed / "report" / "figures", "*.svg", private.report / "figures")
     copy_files(private.processed / "tables", "*.parquet", private.report / "tables")
     write_text(private.report / "results.json", to_json(Results.read(private.results).records))
+    made = sorted(path for path in private.report.rglob("*") if path.is_file())
+    manifest = manifest | {"outputs": [fingerprint(path, private.report) for path in made]}
     write_text(private.report / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_examples import changed_report, foreign_report, house_report, thin_report
+from sample_report import sample_report, sample_results, write_site
 
 pytestmark = pytest.mark.long
 LANGUAGES, WIDTHS = ("zh", "en"), (375, 1280)
@@ -101,6 +102,59 @@ def test_the_keyboard_opens_a_number_and_finds_its_cell(browser, site, language)
     assert watched.violations() == []
     page.keyboard.press("Escape")
     assert page.locator("[popover]:popover-open").count() == 0
+
+
+@pytest.fixture(scope="module")
+def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company's pages beside the analysts' copies of its notebooks, as a run publishes them."""
+    folder = tmp_path_factory.mktemp("sample")
+    write_site(folder, {record.notebook for record in sample_results().records})
+    return folder
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_of_every_section_lead_to_their_cells(browser, sample_site, language):
+    """First, middle and last number of each section: a click opens its source, and its link the cell that recorded it."""
+    page = Watched(browser, sample_site / f"report.{language}.html").page
+    page.set_default_timeout(120_000)  # notebooks are large, and machines busy
+    places = page.evaluate("""[...document.querySelectorAll('section')].flatMap(section => {
+        const numbers = [...section.querySelectorAll('.num')].filter(number => number.checkVisibility());
+        return [0, 0.5, 1].map(part => numbers[Math.floor(part * (numbers.length - 1))]?.getAttribute('popovertarget'));
+    }).filter(place => place)""")
+    names = {place: name for name, place in sample_report(language).view.numbers.places.items()}
+    records = {record.name: record for record in sample_results().records}
+    assert len(places) >= 25
+    seen = set()
+    for place in dict.fromkeys(places):
+        record = records[names[place]]
+        page.locator(f'.num[popovertarget="{place}"]:visible').first.click()
+        source = page.locator(f"#{place}")
+        assert source.is_visible() and record.name in source.text_content()
+        if record.n is not None:
+            assert f"{record.n:,}" in source.text_content()
+        home = source.locator("a")
+        assert home.get_attribute("href") == f"notebooks/{record.notebook}.html#cell-id={record.cell}"
+        if home.get_attribute("href") not in seen:
+            seen.add(home.get_attribute("href"))
+            home.click()
+            assert page.url.endswith(f"{record.notebook}.html#cell-id={record.cell}")
+            assert page.evaluate("document.getElementById(location.hash.slice(1)).getBoundingClientRect().height") > 0
+            page.go_back()
+        else:
+            page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_focus_alone_tells_interval_base_status_and_cell(browser, site, language):
+    page = Watched(browser, site / f"report.{language}.html").page
+    page.keyboard.press("Tab")  # so that focus is seen as the keyboard's
+    index = page.locator('.headline [data-key="satisfaction.index"]')
+    index.focus()
+    told = index.evaluate("number => getComputedStyle(number, '::after').content")
+    assert re.search(r"69\.0 (to|至) 73\.6", told) and "04_satisfaction" in told and "attr(" not in told
+    assert index.get_attribute("title") in told.replace('\\"', '"')
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 1280
 
 
 @pytest.mark.parametrize("width", WIDTHS)
