@@ -88,7 +88,9 @@ class WarmServer:
             raise RunError(ENDED)
         if answer == NO_KERNEL:
             os.close(reading)
-            raise RunError("the system gives no further process (memory, or too many of them): fewer at once (-j) may do")
+            raise RunError(
+                "the system gives no further process (memory, or too many of them): fewer at once (-j) may do"
+            )
         return WarmKernel(LENGTH.unpack(answer)[0], reading)
 
     def close(self) -> None:
