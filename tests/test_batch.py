@@ -12,9 +12,12 @@ from csat_analysis import cli
 from csat_analysis.errors import CsatError, IntakeError, PeriodError, ProgrammeError, RunError
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.intake import clean_period
+from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
+from csat_analysis.run import batch
 from csat_analysis.run.batch import Job, plan_batch, run_batch, waiting_for
 from csat_analysis.run.part import Part, run_name
+from csat_analysis.run.period_run import Published
 from csat_analysis.survey.draw_check import draw_checks
 
 EAST = Part("region", "east")
@@ -147,6 +150,18 @@ class TestParts:
         survey.write_text(survey.read_text("utf-8") + "part: {column: region, value: east}\n", "utf-8")
         with pytest.raises(ProgrammeError, match="csat batch --by"):
             load_programme(root, "2026H1")
+
+
+@pytest.mark.parametrize("error", [KeyError("a column"), RunError("01_measure failed"), MemoryError()])
+def test_a_job_that_fails_in_whatever_way_is_told_and_the_others_go_on(tmp_path, monkeypatch, error):
+    def run_period(root, period, **options):
+        if period == "2025H2":
+            raise error
+        return Published(Period.parse(period), root / "reports" / period, [], [], executed=["01_measure"])
+
+    monkeypatch.setattr(batch, "run_period", run_period)
+    ended = {one.job.period: one.problem for one in run_batch(tmp_path, [Job("2025H2"), Job("2026H1")], jobs=1)}
+    assert ended["2026H1"] is None and (str(error) in ended["2025H2"] or type(error).__name__ in ended["2025H2"])
 
 
 @pytest.mark.long

@@ -11,8 +11,9 @@ from report_records import record
 from scipy.optimize import linprog
 
 from csat_analysis.disclosure import dominated, hidden_in_all, suppressed_groups
+from csat_analysis.period import Period
 from csat_analysis.results import Record
-from csat_analysis.run.differencing import protect, with_sizes
+from csat_analysis.run.differencing import protect, sizes_before, with_sizes
 
 LEAST = 5
 
@@ -185,6 +186,26 @@ def test_from_two_editions_no_answer_can_be_worked_out():
         lost = [r.group["level"] for r in shown if not r.shown]
         hidden_answers = sum(second[name] - first[name] for name in lost)
         assert len(lost) != 1 and (not lost or len(lost) > 1 and hidden_answers >= 1)
+
+
+def test_a_report_knows_its_own_editions_and_of_other_periods_of_the_same_customers_what_is_pooled(tmp_path):
+    published = {
+        "2025H2": {"satisfaction.by(level=A)": [10], "repurchase.by(level=A)": [40]},
+        "2026H1": {"satisfaction.by(level=A)": [20], "repurchase.by(level=A)": [60]},
+        "2025H2.region=east": {"satisfaction.by(level=A)": [5], "repurchase.by(level=A)": [21]},
+        "2026H1.region=east": {"satisfaction.by(level=A)": [7]},
+        "2026H1.region=west": {"repurchase.by(level=A)": [33]},
+        "2026H1.failed": {"repurchase.by(level=A)": [1]},
+    }
+    for name, sizes in published.items():
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        (tmp_path / "reports" / name / "published_sizes.json").write_text(json.dumps(sizes), encoding="utf-8")
+    wave = Period.parse("2026H1")
+    assert sizes_before(tmp_path, wave) == {"satisfaction.by(level=A)": [20], "repurchase.by(level=A)": [40, 60]}
+    assert sizes_before(tmp_path, wave, "2026H1.region=east") == {
+        "satisfaction.by(level=A)": [7],
+        "repurchase.by(level=A)": [21],
+    }
 
 
 def test_the_companys_own_numbers_and_those_of_dimensions_come_again():

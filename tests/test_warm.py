@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
+import socket
+import threading
 import time
 
 import pytest
@@ -14,9 +17,10 @@ from run_processes import MARK, alive, csat, marked, wait_until
 from small_programme import RECORD, REPORT, fingerprints, notebook
 
 from csat_analysis.errors import RunError
+from csat_analysis.run import warm_server
 from csat_analysis.run.kernels import kernels
 from csat_analysis.run.period_run import run_period
-from csat_analysis.run.warm import POSSIBLE
+from csat_analysis.run.warm import POSSIBLE, WarmServer
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not POSSIBLE, reason="kernels are forked on POSIX alone")]
 DRAWS = """
@@ -170,6 +174,67 @@ def test_when_the_warm_process_is_killed_the_run_says_so_and_leaves_nothing(tiny
     with pytest.raises(RunError):
         run_period(tiny_programme(tmp_path, **{"01_a": kills}), "2026H1")
     wait_until(lambda: alive(mark) == [], 10)
+
+
+def test_after_the_warm_process_was_killed_another_is_begun_and_a_batch_goes_on(tiny_programme, tmp_path, mark):
+    root = tiny_programme(tmp_path)
+    with kernels(1) as shared:
+        first = shared.begin()
+        first.wait_until_ready()
+        first.process.kill()
+        first.process.wait()
+        assert run_period(root, "2026H1", shared=shared).executed == ["01_count", "02_report"]
+        assert shared.server is not first
+    assert alive(mark) == []
+
+
+def test_a_kernel_leads_its_own_group_from_the_moment_that_it_is_known(tmp_path, mark):
+    server = WarmServer(dict(os.environ))
+    try:
+        for _ in range(5):
+            kernel = server.fork(["python", "-m", "ipykernel_launcher", "--version"], dict(os.environ), str(tmp_path))
+            assert os.getpgid(kernel.pid) == kernel.pid
+            os.killpg(kernel.pid, signal.SIGKILL)
+            assert kernel.wait() == -signal.SIGKILL
+    finally:
+        server.close()
+    assert alive(mark) == []
+
+
+def test_where_the_system_gives_no_further_process_the_server_says_so_and_lives_on(monkeypatch):
+    def no_fork():
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(warm_server, "preload", lambda: None)
+    monkeypatch.setattr(os, "fork", no_fork)
+    ours, theirs = socket.socketpair()
+    reading, lifeline = os.pipe()
+    handler, said = signal.getsignal(signal.SIGCHLD), []
+
+    def ask():
+        try:
+            said.append(ours.recv(4, socket.MSG_WAITALL))
+            for _ in range(2):
+                status = os.pipe()
+                socket.send_fds(ours, [warm_server.LENGTH.pack(2)], [status[1]])
+                ours.sendall(b"{}")
+                said.append(ours.recv(4, socket.MSG_WAITALL))
+                for end in status:
+                    os.close(end)
+        finally:
+            os.close(lifeline)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        warm_server.serve(theirs.detach(), reading)
+    finally:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, handler)
+        gc.unfreeze()
+        asking.join()
+        ours.close()
+    assert said == [warm_server.READY, warm_server.NO_KERNEL, warm_server.NO_KERNEL]
 
 
 def test_this_process_keeps_its_own_folder_and_no_open_ends(tiny_programme, tmp_path):

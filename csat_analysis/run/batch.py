@@ -102,11 +102,13 @@ def waiting_for(jobs: Sequence[Job]) -> dict[Job, list[Job]]:
 
 
 def run_job(root: Path, job: Job, **options: object) -> Ended:
-    """Run one job, waiting where another process has begun it; what is wrong with it is told, not raised."""
+    """Run one job, waiting where another process has begun it; what is wrong with it, whatever it is, is told, not raised."""
     try:
         published = run_period(root, job.period, part=job.part, wait=True, **options)
     except CsatError as error:
         return Ended(job, problem=str(error))
+    except Exception as error:  # nobody foresaw it: the other jobs go on all the same
+        return Ended(job, problem=" ".join(f"{type(error).__name__}: {error}".split()))
     return Ended(job, published.folder, unchanged=not published.executed)
 
 

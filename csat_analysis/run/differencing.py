@@ -27,11 +27,13 @@ Sizes = dict[str, list[int]]
 def sizes_before(root: Path, period: Period, report: str | None = None) -> Sizes:
     """Record name → sizes that it was published with: this report's in all editions, pooled numbers' of all periods.
 
-    report  the report's folder where it isn't the period's own: that of a part of the customers.
+    report  the report's folder where it isn't the period's own: that of a part of the customers, whose own periods count.
     """
     own, found = report or str(period), dict[str, set[int]]()
+    part = own.partition(".")[2]
     for folder in sorted((root / "reports").glob("*")):
-        if folder.name != own and not (is_period(folder.name) and own == str(period)):
+        edition, _, of = folder.name.partition(".")
+        if not is_period(edition) or of != part:
             continue
         for name, sizes in sizes_of(folder).items():
             if folder.name == own or name.startswith(POOLED):

@@ -36,8 +36,14 @@ class Kernels:
         self.runs: list[RunKernels] = []
 
     def begin(self) -> WarmServer | None:
-        """The process that warm kernels are forked from, begun when the first of them is wanted; None for ordinary ones."""
+        """The process that warm kernels are forked from, begun when the first of them is wanted; None for ordinary ones.
+
+        Where it ended by itself (or the system ended it, short of memory) another is begun: a batch goes on.
+        """
         with self.starting:
+            if self.server is not None and self.server.ended():
+                self.server.close()
+                self.server = None
             if self.warm and self.server is None:
                 self.server = WarmServer(dict(os.environ))
             return self.server
@@ -118,6 +124,11 @@ class Manager(AsyncKernelManager):
 
 class Provisioner(LocalProvisioner):
     """Launches an ordinary kernel as Jupyter does, or has a warm one forked; everything after that is Jupyter's."""
+
+    async def pre_launch(self, **options: Any) -> dict[str, Any]:
+        if server := self.parent.kernels.shared.begin():
+            server.wait_until_ready()
+        return await super().pre_launch(**options)
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         owner: RunKernels = self.parent.kernels

@@ -12,7 +12,7 @@ import threading
 
 from csat_analysis.errors import RunError
 from csat_analysis.run.private_root import CHECKOUT
-from csat_analysis.run.warm_server import LENGTH
+from csat_analysis.run.warm_server import LENGTH, NO_KERNEL, READY
 
 POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")
 INLINE = "module://matplotlib_inline.backend_inline"  # as a kernel sets it before the first import of pyplot
@@ -23,6 +23,9 @@ import csat_analysis.run.warm_server as server
 del sys.path[0]
 server.serve({requests}, {lifeline})
 """
+
+
+ENDED = "the process that warm kernels come from ended; `csat run --cold` does without it"
 
 
 class WarmServer:
@@ -43,9 +46,27 @@ class WarmServer:
         )
         theirs.close()
         os.close(reading)
+        self.ready = False
+
+    def wait_until_ready(self) -> None:
+        """Wait until it has imported what kernels use. A kernel's ports are chosen after that: they would be anyone's meanwhile."""
+        with self.lock:
+            self.ready = self.ready or self.said() == READY
+        if not self.ready:
+            raise RunError(ENDED)
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def said(self) -> bytes:
+        try:
+            return self.socket.recv(LENGTH.size, socket.MSG_WAITALL)
+        except OSError:
+            return b""
 
     def fork(self, command: list[str], environment: dict[str, str], folder: str) -> WarmKernel:
         """A kernel such as `command` (python -m ipykernel_launcher …) starts."""
+        self.wait_until_ready()
         reading, status = os.pipe()
         request = {
             "arguments": command[command.index("ipykernel_launcher") + 1 :],
@@ -57,14 +78,19 @@ class WarmServer:
             with self.lock:
                 socket.send_fds(self.socket, [LENGTH.pack(len(body))], [status])
                 self.socket.sendall(body)
-                answer = self.socket.recv(LENGTH.size, socket.MSG_WAITALL)
+                answer = self.said()
         except OSError:
             answer = b""
         finally:
             os.close(status)
         if len(answer) < LENGTH.size:
             os.close(reading)
-            raise RunError("the process that warm kernels come from ended; `csat run --cold` does without it")
+            raise RunError(ENDED)
+        if answer == NO_KERNEL:
+            os.close(reading)
+            raise RunError(
+                "the system gives no further process (memory, or too many of them): fewer at once (-j) may do"
+            )
         return WarmKernel(LENGTH.unpack(answer)[0], reading)
 
     def close(self) -> None:

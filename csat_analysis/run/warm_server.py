@@ -1,8 +1,8 @@
 """The process that warm kernels are forked from: it has imported what notebooks use, and does nothing else but fork.
 
-Talks with `warm.WarmServer` over a socket: a request (four bytes of length with the kernel's status pipe, then JSON: command,
-environment, folder) is answered by the kernel's process id; when the kernel ends, its exit code is written to its pipe.
-It runs no thread and opens no kernel's sockets, so that a fork is safe.
+Talks with `warm.WarmServer` over a socket: it says READY once, when all is imported; then a request (four bytes of length with
+the kernel's status pipe, then JSON: command, environment, folder) is answered by the kernel's process id, or by NO_KERNEL where the
+system gives no further process; when the kernel ends, its exit code is written to its pipe. It runs no thread and opens no kernel's sockets, so that a fork is safe.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import threading
 from types import SimpleNamespace
 
 LENGTH = struct.Struct("!I")
+READY, NO_KERNEL = LENGTH.pack(1), LENGTH.pack(0)
 NOT_PRELOADED = ("csat_analysis.run", "csat_analysis.cli", "csat_analysis.simulation")
 # Beside what the package imports: the kernel itself, and what is imported only when it is first used.
 PRELOADED = (
@@ -59,6 +60,7 @@ def serve(requests: int, lifeline: int) -> None:
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # a kernel that ends wakes the loop
     kernels: dict[int, int] = {}
+    sock.sendall(READY)
     while True:
         ready, _, _ = select.select([sock, lifeline, awake], [], [])
         if lifeline in ready:
@@ -72,13 +74,19 @@ def serve(requests: int, lifeline: int) -> None:
             request, status = received(sock)
             if request is None:
                 continue
-            kernel = os.fork()
+            try:
+                kernel = os.fork()
+            except OSError:  # no memory, or too many processes: that is this kernel's trouble, not that of the others
+                os.close(status)
+                sock.sendall(NO_KERNEL)
+                continue
             if not kernel:
                 for fd in (*kernels.values(), status, awake, wakes):
                     os.close(fd)
                 sock.close()
                 become_kernel(request, lifeline)
                 return
+            own_group(kernel)
             kernels[kernel] = status
             sock.sendall(LENGTH.pack(kernel))
 
@@ -114,8 +122,20 @@ def received(sock: socket.socket) -> tuple[dict | None, int]:
         return None, -1
     body, size = b"", LENGTH.unpack(head)[0]
     while len(body) < size:
-        body += sock.recv(size - len(body))
+        more = sock.recv(size - len(body))
+        if not more:
+            os.close(pipes[0])
+            return None, -1
+        body += more
     return json.loads(body), pipes[0]
+
+
+def own_group(kernel: int) -> None:
+    """Make a kernel the first of a process group; asked by both sides of the fork, so that it is one before either goes on."""
+    try:
+        os.setpgid(kernel, kernel)
+    except (ProcessLookupError, PermissionError):  # it has ended already
+        pass
 
 
 def report_ended(kernels: dict[int, int]) -> None:
@@ -140,7 +160,7 @@ def end_group(group: int) -> None:
 
 def become_kernel(request: dict, lifeline: int) -> None:
     """Turn this fork into the kernel that `request` would have started; it returns when the kernel has been shut down."""
-    os.setsid()
+    own_group(os.getpid())
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
