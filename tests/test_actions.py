@@ -198,6 +198,16 @@ def test_weights_that_differ_take_more_answers_to_tell(tmp_path):
     )
 
 
+def test_the_same_customers_count_with_the_least_that_their_correlation_may_be(tmp_path):
+    company = waves(tmp_path)
+    scores = [w.answer_scores["goods"].set_axis(w.sample.design.contact) for w in company.values()]
+    seen = pd.concat(scores, axis=1, join="inner").corr().iloc[0, 1]
+    lowest = np.tanh(np.arctanh(seen) - 1.959964 / np.sqrt(len(scores[0]) - 3))
+    assert (
+        next_actions.last_correlation(company, NOW, "goods") == pytest.approx(lowest, abs=1e-4) and lowest < seen - 0.05
+    )
+
+
 def plans(*names: str) -> Results:
     common = {"se": 0.1, "low": 0.0, "high": 1.0, "n": 50, "notebook": "07"}
     points = [Record("plan.points", {"plan": n}, value=0.5, unit="points", status="ok", **common) for n in names]

@@ -91,7 +91,7 @@ def test_too_few_regions_are_said_with_what_it_takes():
         )
     )
     said = words("en", more, action="effect_untold")
-    assert "among the 4 compared, no p below 0.25 is possible" in said and "once 20 are compared" in said
+    assert "among the 4 compared, no p below 0.25 is possible" in said and "Not before 20 are compared" in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -179,7 +179,9 @@ def answers_needed(
 ) -> int | NoEstimate:
     """Answers of the treated in each of two waves: n = 2 s² (1 − ρ)(1 + q/(1 − q)) d (z + z')² / gain², q the share of the treated.
 
-    d: what weights that differ cost in precision (Kish, n Σw²/(Σw)²), as those of this wave do. s from this wave's scores of the dimension (None: of the index); ρ between the same customers' scores in the last two waves, 0 for others.
+    d: what weights that differ cost in precision (Kish, n Σw²/(Σw)²), as those of this wave do. s from this wave's scores of the dimension (None: of the index); ρ: the lower end of the
+    interval of the correlation between the same customers' scores in the last two waves, so that a lucky one doesn't promise too much
+    from too few answers; 0 for others.
     """
     column = dimension_column(waves[now].programme, dimension) if dimension else PERSON
     scored = waves[now].answer_scores[column].notna().to_numpy()
@@ -200,7 +202,12 @@ def last_correlation(waves: Mapping[Period, Wave], now: Period, column: str) -> 
         return None
     scores = [w.answer_scores[column].set_axis(w.sample.design.contact) for w in (before, waves[now])]
     both = pd.concat(scores, axis=1, join="inner").dropna()
-    return float(max(both.corr().iloc[0, 1], 0.0)) if len(both) >= FEWEST_PAIRS else None
+    if len(both) < FEWEST_PAIRS:
+        return None
+    if not both.std().gt(0).all():
+        return 0.0
+    interval = stats.pearsonr(*both.to_numpy().T).confidence_interval(waves[now].programme.reporting.confidence)
+    return float(max(interval.low, 0.0))
 
 
 def after(period: Period) -> Period:
