@@ -1,11 +1,12 @@
 """Did actions work: hand-worked differences, the lot among whole clusters, and every action that can't be judged."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from managed_company import NOW, waves
+from managed_company import NOW, waves, write
 
 from csat_analysis.design import Design
 from csat_analysis.estimate import NoEstimate
@@ -150,6 +151,61 @@ def test_a_true_effect_is_found_and_nothing_like_it_elsewhere(tmp_path):
     assert found.effect.value == pytest.approx(20, abs=7) and abs(found.placebo.value) < 3 * found.placebo.se
     assert found.expected == pytest.approx(20)  # ten points of the index, of which goods are a half
     assert found.cluster == "manager_id" and found.waves_after == ("2026H1",)
+
+
+NORTH = "A1,2025H2,goods,,branch,north,Ann,2026-01-10,2026-06-30,done,3\n"
+
+
+def test_two_actions_on_one_subject_for_the_same_customers_cannot_be_told_apart(tmp_path):
+    both = NORTH + "A2,2025H2,goods,,branch,north,Bob,2026-02-10,2026-06-30,done,3\n"
+    found = Actions(waves(tmp_path, actions=both, gain=2.0), NOW).judged
+    for one in found.values():
+        assert one.word is None and one.effect.status == "not_estimable" and "another action" in one.effect.reason
+
+
+def test_customers_whom_two_actions_on_one_subject_reached_count_for_neither(tmp_path):
+    other = NORTH + "A2,2025H2,goods,,manager_id,M1,Bob,2026-02-10,2026-06-30,done,3\n"
+    found = Actions(waves(tmp_path, actions=other, gain=2.0), NOW).judged["A1"]
+    assert found.found.treated == 15  # of 22 in the north, seven are M1's
+    elsewhere = NORTH + "A2,2025H2,people,,manager_id,M1,Bob,2026-02-10,2026-06-30,done,3\n"
+    (tmp_path / "two").mkdir()
+    assert Actions(waves(tmp_path / "two", actions=elsewhere, gain=2.0), NOW).judged["A1"].found.treated == 22
+
+
+def test_an_action_older_than_every_survey_takes_nobody_away(tmp_path):
+    old = NORTH + "A2,2024H1,goods,,branch,north,Bob,2024-02-10,2024-06-30,done,3\n"
+    found = Actions(waves(tmp_path, actions=old, gain=2.0), NOW).judged
+    assert found["A1"].word == "worked" and found["A2"].effect.status == "not_computed"
+
+
+def test_a_survey_in_the_middle_of_which_an_action_began_is_neither_before_nor_since(tmp_path):
+    root = write(tmp_path, actions=NORTH.replace("2026-01-10", "2025-12-12"))
+    file = root / "data" / "raw" / "2025H2" / "responses.csv"
+    file.write_text(file.read_text().replace("2025-12-10", "2025-12-20", 5))
+    found = Actions(load_waves(root, NOW), NOW).judged["A1"]
+    assert found.effect.status == "not_computed" and "before it began" in found.effect.reason
+    assert found.waves_during == ("2025H2",)
+
+
+def test_weights_that_differ_take_more_answers_to_tell(tmp_path):
+    company = waves(tmp_path)
+    few = next_actions.answers_needed(company, NOW, "goods", 5.0, 0.3, same=False)
+    wave = company[NOW]
+    uneven = np.where(np.arange(len(wave.answers)) % 2, 3.0, 1.0)
+    wave.sample.__dict__["design"] = replace(wave.sample.design, weight=uneven)
+    assert next_actions.answers_needed(company, NOW, "goods", 5.0, 0.3, same=False) / few == pytest.approx(
+        1.25, rel=0.05
+    )
+
+
+def test_the_same_customers_count_with_the_least_that_their_correlation_may_be(tmp_path):
+    company = waves(tmp_path)
+    scores = [w.answer_scores["goods"].set_axis(w.sample.design.contact) for w in company.values()]
+    seen = pd.concat(scores, axis=1, join="inner").corr().iloc[0, 1]
+    lowest = np.tanh(np.arctanh(seen) - 1.959964 / np.sqrt(len(scores[0]) - 3))
+    assert (
+        next_actions.last_correlation(company, NOW, "goods") == pytest.approx(lowest, abs=1e-4) and lowest < seen - 0.05
+    )
 
 
 def plans(*names: str) -> Results:

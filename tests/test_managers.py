@@ -9,7 +9,7 @@ from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.metrics.sales import Sales
 from csat_analysis.metrics.wave import load_waves
 from csat_analysis.models.manager_spread import Spread, spread_of, thirds
-from csat_analysis.models.managers import Managers
+from csat_analysis.models.managers import Managers, outer_coverage
 from csat_analysis.models.scorecard import Scorecard
 from csat_analysis.verdicts import funnel_verdicts, spread_verdict
 
@@ -243,3 +243,14 @@ def test_complaints_and_retention_of_one_small_manager_are_not_told_by_the_regio
     waves[NOW].clean.tables["customers"] = fewer.reset_index(drop=True)
     card = Scorecard(Managers(waves, NOW), Sales(waves, NOW))
     assert {"M2", "M3", "M5", "M6"} <= card.hidden["complaint_rate"]
+
+
+def test_among_any_number_of_equal_managers_hardly_ever_anybody_stands_out():
+    assert outer_coverage(12) == outer_coverage(25) == 0.998
+    assert all(count * (1 - outer_coverage(count)) <= 0.05 + 1e-9 for count in range(1, 301))
+    rng, false = np.random.default_rng(3), 0
+    for _ in range(150):
+        group, y = np.repeat(np.arange(100), 6), rng.normal(70, 11, 600)
+        spread = spread_of(y, np.ones(600), np.ones((600, 1)), group, 100)
+        false += set(funnel_verdicts(spread.value, spread.limits(outer_coverage(100)))) != {"within_chance"}
+    assert false <= 15  # of 150; 27 are expected with limits of 99.8 %

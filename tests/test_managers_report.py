@@ -6,7 +6,8 @@ from page_text import plain
 from report_examples import house_results, report
 from report_records import record
 
-from csat_analysis.report import render, wording
+from csat_analysis.models.managers import outer_coverage
+from csat_analysis.report import managers_charts, render, wording
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
 
@@ -64,7 +65,7 @@ def test_totals_on_other_parts_are_said_not_to_be_comparable():
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("action", list(wording.ACTIONS))
 def test_every_verdict_on_an_action_has_its_sentence(language, action):
-    template = say(wording.ACTIONS[action], language, name="|", effect="|", interval="|")
+    template = say(wording.ACTIONS[action], language, name="|", effect="|", interval="|", power="|")
     assert template.split("|")[1] in words(language, action=action)
 
 
@@ -90,7 +91,7 @@ def test_too_few_regions_are_said_with_what_it_takes():
         )
     )
     said = words("en", more, action="effect_untold")
-    assert "among the 4 compared, no p below 0.25 is possible" in said and "once 20 are compared" in said
+    assert "among the 4 compared, no p below 0.25 is possible" in said and "Not before 20 are compared" in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -104,3 +105,19 @@ def test_managers_that_were_not_supplied_are_said_to_be_so():
     lacking = record("managers.spread_p", None, n=0, status="not_supplied", notebook="09_managers_and_actions")
     said = plain(report(Results([*others(), lacking])).section("managers"))
     assert "customers come without a manager" in said and "No actions were supplied" in said
+
+
+def test_a_loss_beyond_chance_is_not_passed_off_as_nothing_and_the_power_is_said():
+    found = [r for r in managers_records(action="no_effect_seen") if r.key != "actions.effect"]
+    fell = [
+        record("actions.effect", value, 5.0, n=24, verdict="no_effect_seen", **(NOTEBOOK | {"action": action}))
+        for action, value in (("X01", -9.2), ("X02", -1.0))
+    ]
+    said = plain(report(Results([*others(), *found, *fell])).section("managers"))
+    assert said.count("fell behind the others, beyond chance") == 1
+    assert "would have been found with a chance of 80%" in said
+
+
+def test_the_outer_limit_says_how_far_out_it_is_for_so_many_managers():
+    assert "99.8%" in managers_charts.funnel_words("en", outer_coverage(12))["action"]
+    assert "99.95%" in managers_charts.funnel_words("en", outer_coverage(100))["action"]

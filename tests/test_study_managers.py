@@ -1,7 +1,9 @@
 """The study of managers and actions is of the code as it stands, and shows what the report relies on."""
 
 import pandas as pd
+import pytest
 
+from csat_analysis.measured import Measured
 from csat_analysis.studies import managers, stored
 from csat_analysis.studies.answers_needed import effects_found, points_found
 
@@ -56,9 +58,17 @@ def test_with_a_quarter_of_96_answers_effects_of_seven_points_are_mostly_missed_
     assert reached == 24 and max(shares[0.0, who].value for who in ("same", "others")) <= 0.05
     assert shares[7.0, "others"].value < shares[7.0, "same"].value < 0.6
     found = {who: points_found(shares, who) for who in ("same", "others")}
-    assert 7 < found["same"] < found["others"] < 20
+    assert 7 < found["same"].low < found["same"].value < found["same"].high < found["others"].low
+    assert found["others"].high < 20 and found["same"].n == 1000
 
 
 def test_a_survey_too_small_for_every_effect_tried_names_none():
     _, shares = effects_found(130)
     assert points_found({(11.0, "same"): shares[11.0, "same"]}, "same", power=0.999).status == "not_estimable"
+
+
+def test_the_least_effect_found_lies_on_straight_lines_between_those_tried():
+    share = {(0.0, "same"): 0.0, (10.0, "same"): 0.6, (20.0, "same"): 1.0}
+    shares = {key: Measured(value, value - 0.1, value + 0.1, 50, True) for key, value in share.items()}
+    found = points_found(shares, "same", power=0.8)
+    assert (found.value, found.low, found.high) == pytest.approx((15.0, 12.5, 17.5))

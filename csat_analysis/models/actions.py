@@ -27,6 +27,9 @@ CLUSTERS = (
     "manager_id",
 )  # the coarsest that was treated whole counts; else customers are clustered by the last
 NOT_BEGUN = ("planned",)
+SHARED = NoEstimate(
+    "not_estimable", "another action on the same subject reached all its customers: the two can't be told apart"
+)
 MOST_CLUSTERS = 1000
 
 
@@ -53,6 +56,7 @@ class Judged:
     effect, placebo   points of what it was about, and of all other dimensions. before_gap: how far the treated lay above the
                       others before. low_scorers: what low scorers among the others gained anyway.
     expected          gain that was expected, on the scale of the effect. detectable: the effect found with 80 % power.
+    waves_during      surveys in the middle of which it began: they show neither before nor after, and are left out.
     needed            how many of `needed_of` (answers of the treated in each wave; clusters) it would take to tell.
     """
 
@@ -65,6 +69,7 @@ class Judged:
     expected: float | None = None
     waves_before: tuple[str, ...] = ()
     waves_after: tuple[str, ...] = ()
+    waves_during: tuple[str, ...] = ()
     cluster: str | None = None
     word: str | None = None
 
@@ -112,7 +117,7 @@ class Actions:
             return NoEstimate("not_supplied", "it has no date of starting: before and after can't be told apart")
         if action.started_on >= surveyed:
             return NoEstimate(
-                "not_computed", f"it began on {action.started_on:%Y-%m-%d}, after the survey of {self.now}"
+                "not_computed", f"it began on {action.started_on:%Y-%m-%d}, after the survey of {self.now} had begun"
             )
         if action.segment is None or action.value is None:
             return NoEstimate("not_estimable", "it covers everybody: nobody is left to compare with")
@@ -128,19 +133,24 @@ class Actions:
     def judge(self, action: Action) -> Judged:
         if why := self.why_not(action):
             return Judged(action, why)
-        comparable = [wave for wave in self.waves.values() if self.asks_alike(wave, action)]
-        begun = {w.period: pd.Timestamp(w.clean.survey_date) > action.started_on for w in comparable}
+        asked = [wave for wave in self.waves.values() if self.asks_alike(wave, action)]
+        begun = {w.period: begun_by(w, action.started_on) for w in asked}
+        comparable = [wave for wave in asked if begun[wave.period] is not None]
+        during = tuple(str(wave.period) for wave in asked if begun[wave.period] is None)
         for column in CLUSTERS:
-            sides = {w.period: self.side(w, action, column, self.score(w, action)) for w in comparable}
-            sides = {period: side for period, side in sides.items() if side.answers(1.0) and side.answers(0.0)}
+            every = {w.period: self.side(w, action, column, self.score(w, action)) for w in comparable}
+            sides = {period: side for period, side in every.items() if side.answers(1.0) and side.answers(0.0)}
             before = {p: side for p, side in sides.items() if not begun[p]}
             after = {p: side for p, side in sides.items() if begun[p]}
             if not before or not after:
+                both = {begun[period] for period in every} == {True, False}
+                none_alone = both and self.rivals(action) and not any(side.answers(1.0) for side in every.values())
                 lacking = "before it began" if not before else "since it began"
-                return Judged(action, NoEstimate("not_computed", f"no wave {lacking} has answers of both kinds"))
+                why = NoEstimate("not_computed", f"no wave {lacking} has answers of both kinds")
+                return Judged(action, SHARED if none_alone else why, waves_during=during)
             if column == CLUSTERS[-1] or treated_whole(list(sides.values())) is not None:
                 break
-        return self.told(action, before, after, column)
+        return replace(self.told(action, before, after, column), waves_during=during)
 
     def told(self, action: Action, before: dict[Period, Side], after: dict[Period, Side], column: str) -> Judged:
         found = difference_in_differences(list(before.values()), list(after.values()))
@@ -227,17 +237,22 @@ class Actions:
         return None if known is None else wave.answers["customer_id"].map(known)
 
     def side(self, wave: Wave, action: Action, column: str, score: np.ndarray) -> Side:
-        """Customers whom another action on the same subject reached are compared with nobody."""
+        """Customers whom another action on the same subject reached, too or alone, are compared with nobody."""
         levels = self.levels(wave, action.segment)
         treated = pd.Series(np.nan, index=wave.answers.index) if levels is None else in_segment(levels, action.value)
-        for other in self.ledger:
-            if other.action_id != action.action_id and self.same_subject(other, action) and self.why_not(other) is None:
-                reached = self.levels(wave, other.segment)
-                if reached is not None:
-                    treated = treated.where(~((reached == other.value) & (treated == 0.0)))
+        for other in self.rivals(action):
+            reached = self.levels(wave, other.segment)
+            if reached is not None:
+                treated = treated.where(~(reached == other.value))
         cluster = self.levels(wave, column)
         names = pd.Series("", index=wave.answers.index) if cluster is None else cluster.fillna("")
         return Side(wave.sample.design, score, treated.to_numpy(float), names.astype(str).to_numpy())
+
+    def rivals(self, action: Action) -> list[Action]:
+        """Other actions on the same subject, begun since the first survey: before and after differ by what they did, too."""
+        first = min(pd.Timestamp(wave.clean.survey_date) for wave in self.waves.values())
+        same = [o for o in self.ledger if o.action_id != action.action_id and self.same_subject(o, action)]
+        return [other for other in same if self.why_not(other) is None and other.started_on >= first]
 
     def same_subject(self, one: Action, other: Action) -> bool:
         subjects = {self.dimension(one), self.dimension(other)}
@@ -267,6 +282,15 @@ def needed(found: Effect, expected: float | None) -> tuple[str, int] | None:
     if found.p_value is not None:
         return "clusters", ceil(found.clusters * factor)
     return "answers", ceil(found.treated * factor)
+
+
+def begun_by(wave: Wave, started: pd.Timestamp) -> bool | None:
+    """Had an action begun when a wave was asked? None where it began between the first day and the last answer."""
+    first, last = pd.Timestamp(wave.clean.survey_date), pd.Timestamp(wave.period.end)
+    if "responded_on" in wave.answers:
+        days = wave.answers["responded_on"]
+        last = max(days[days <= last].max(), first) if (days <= last).any() else last
+    return True if started < first else False if started > last else None
 
 
 def in_segment(levels: pd.Series, value: str) -> pd.Series:

@@ -24,6 +24,7 @@ UNKNOWN = "(not known)"  # level of a customer whose class, region … the list 
 NO_OTHERS = NoEstimate("not_estimable", "all customers of this region are this manager's: nobody to compare with")
 DRAWS, SEED = 4000, 20260709
 WARNING, ACTION = 0.95, 0.998  # the funnel's limits (Spiegelhalter 2005)
+ANY_FALSE = 0.05  # so seldom may anybody at all stand out where all are equal; ACTION keeps that for up to 25 managers
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,13 +224,18 @@ class Managers:
     def spread_word(self) -> str | None:
         return spread_verdict(self.p_value)
 
+    @property
+    def outer(self) -> float:
+        """Coverage of the funnel's outer limits: 99.8 %, more where so many are compared that somebody would be outside too often."""
+        return outer_coverage(len(self.compared))
+
     @cached_property
     def words(self) -> dict[str, str]:
         """stands_out_above, stands_out_below or within_chance of each judged manager."""
         places = list(self.compared.values())
         if not places:
             return {}
-        said = funnel_verdicts(self.spread.value[places], self.spread.limits(ACTION)[places])
+        said = funnel_verdicts(self.spread.value[places], self.spread.limits(self.outer)[places])
         return dict(zip(self.compared, said, strict=True))
 
     @cached_property
@@ -252,7 +258,7 @@ class Managers:
         """For analysts, a row a judged manager by id: customers, as it stands, against_expected, limits, kept (B), own part, word."""
         if isinstance(self.spread, NoEstimate):
             return pd.DataFrame(
-                columns=["customers", "satisfaction", "against_expected", "limit_95", "limit_998", "kept", "own"]
+                columns=["customers", "satisfaction", "against_expected", "limit_inner", "limit_outer", "kept", "own"]
             )
         raw = [self.satisfaction(name) for name in self.judged]
         return pd.DataFrame(
@@ -260,8 +266,8 @@ class Managers:
                 "customers": self.spread.sizes,
                 "satisfaction": [np.nan if isinstance(r, NoEstimate) else r.value for r in raw],
                 "against_expected": self.spread.value,
-                "limit_95": self.spread.limits(WARNING),
-                "limit_998": self.spread.limits(ACTION),
+                "limit_inner": self.spread.limits(WARNING),
+                "limit_outer": self.spread.limits(self.outer),
                 "kept": self.spread.kept(),
                 "own": self.own_parts[0],
                 "word": [self.words.get(name) for name in self.judged],
@@ -280,6 +286,11 @@ def too_few_within(owner: pd.Series, segments: pd.DataFrame, least: int) -> set[
             if not set(owner[level != one].dropna()) & set(own.dropna()):
                 found |= suppressed_groups(sizes_with_nobody(own), least)
     return found
+
+
+def outer_coverage(managers: int) -> float:
+    """Of the outer limits for so many managers (Bonferroni beyond 25)."""
+    return max(ACTION, 1 - ANY_FALSE / max(managers, 1))
 
 
 def sizes_with_nobody(owner: pd.Series) -> dict[object, int]:

@@ -177,19 +177,23 @@ def share_of(wave: Wave, column: str, level: str) -> float | None:
 def answers_needed(
     waves: Mapping[Period, Wave], now: Period, dimension: str | None, gain: float, share: float, same: bool
 ) -> int | NoEstimate:
-    """Answers of the treated in each of two waves: n = 2 s² (1 − ρ)(1 + q/(1 − q)) (z + z')² / gain², q the share of the treated.
+    """Answers of the treated in each of two waves: n = 2 s² (1 − ρ)(1 + q/(1 − q)) d (z + z')² / gain², q the share of the treated.
 
-    s from this wave's scores of the dimension (None: of the index); ρ between the same customers' scores in the last two waves, 0 for others.
+    d: what weights that differ cost in precision (Kish, n Σw²/(Σw)²), as those of this wave do. s from this wave's scores of the dimension (None: of the index); ρ: the lower end of the
+    interval of the correlation between the same customers' scores in the last two waves, so that a lucky one doesn't promise too much
+    from too few answers; 0 for others.
     """
     column = dimension_column(waves[now].programme, dimension) if dimension else PERSON
-    score = waves[now].answer_scores[column].dropna()
+    scored = waves[now].answer_scores[column].notna().to_numpy()
+    score, weight = waves[now].answer_scores[column][scored], waves[now].sample.design.weight[scored]
     if len(score) < FEWEST_PAIRS or not gain > 0:
         return NoEstimate("not_estimable", "too few answers to tell how far scores spread", len(score))
     correlation = last_correlation(waves, now, column) if same else 0.0
     if correlation is None:
         return NoEstimate("not_computed", "too few customers answered both of the last two waves")
     errors = stats.norm.ppf(1 - (1 - waves[now].programme.reporting.confidence) / 2) + stats.norm.ppf(POWER)
-    return ceil(2 * score.var() * (1 - correlation) / (1 - share) * (errors / gain) ** 2)
+    uneven = len(weight) * (weight**2).sum() / weight.sum() ** 2
+    return ceil(2 * score.var() * uneven * (1 - correlation) / (1 - share) * (errors / gain) ** 2)
 
 
 def last_correlation(waves: Mapping[Period, Wave], now: Period, column: str) -> float | None:
@@ -198,7 +202,12 @@ def last_correlation(waves: Mapping[Period, Wave], now: Period, column: str) -> 
         return None
     scores = [w.answer_scores[column].set_axis(w.sample.design.contact) for w in (before, waves[now])]
     both = pd.concat(scores, axis=1, join="inner").dropna()
-    return float(max(both.corr().iloc[0, 1], 0.0)) if len(both) >= FEWEST_PAIRS else None
+    if len(both) < FEWEST_PAIRS:
+        return None
+    if not both.std().gt(0).all():
+        return 0.0
+    interval = stats.pearsonr(*both.to_numpy().T).confidence_interval(waves[now].programme.reporting.confidence)
+    return float(max(interval.low, 0.0))
 
 
 def after(period: Period) -> Period:

@@ -10,6 +10,7 @@ from csat_analysis.report.view import View
 from csat_analysis.report.where import hidden
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
+from csat_analysis.verdicts import SHAPE_ERROR
 
 SPREAD, GAP, SCORE = "managers.spread_p", "managers.against_expected", "managers.score"
 ABSENT = ("not_supplied", "not_estimable")
@@ -119,7 +120,10 @@ def about(view: View, record: Record) -> list[str]:
     parts = {"effect": view.numbers.bare(record.key, **record.group)}
     parts["interval"] = view.numbers.interval(record.key, **record.group)
     sentence = worded(record, wording.ACTIONS) if record.verdict else wording.ACTIONS["effect_untold"]
-    said = [view.say(sentence, name=name, **parts), *until(view, record)]
+    power = wording.percent_text(POWER, view.language)
+    said = [view.say(sentence, name=name, power=power, **parts), *until(view, record)]
+    if fell(view, record):
+        said.insert(1, view.say("managers.action.fell"))
     if view.shown("actions.expected", **record.group):
         said.append(
             view.say("managers.action.expected", expected=view.numbers.bare("actions.expected", **record.group))
@@ -132,6 +136,13 @@ def about(view: View, record: Record) -> list[str]:
             number, interval = view.numbers.bare(key, **record.group), view.numbers.interval(key, **record.group)
             said.append(view.say(sentence, interval=interval, **{part: number}))
     return said
+
+
+def fell(view: View, record: Record) -> bool:
+    """Customers reached lost on the others beyond chance: a loss must not be read as nothing. Among whole clusters the lot decides."""
+    group = record.group
+    lot = view.results.get("actions.lot_p", **group).value if view.has("actions.lot_p", **group) else None
+    return record.verdict is not None and record.high < 0 and (lot is None or lot <= SHAPE_ERROR)
 
 
 def until(view: View, record: Record) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from csat_analysis.models.managers import WARNING, outer_coverage
 from csat_analysis.report import charts, figures, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.drawing import PALETTE, SMALL, WIDE, axis_ticks, canvas, scale, write
@@ -14,7 +15,7 @@ from csat_analysis.report.wording import say
 from csat_analysis.results import Record
 
 GAP, LIMIT, EFFECT, PLACEBO = "managers.against_expected", "managers.limit", "actions.effect", "actions.placebo"
-LIMITS = {"warning": 0.95, "action": 0.998}
+LIMITS = ("warning", "action")
 TONES = {"stands_out_above": "accent", "stands_out_below": "warn"}
 HEIGHT, POINTS = 300, 60
 
@@ -77,10 +78,15 @@ def funnel_figure(table: pd.DataFrame, words: dict[str, str], width: int = WIDE)
     return figure
 
 
-def funnel_words(language: str) -> dict[str, str]:
-    limits = {"warning": "managers.chart.inner", "action": "managers.chart.outer"}
-    said = {n: say(key, language, share=wording.percent_text(LIMITS[n], language)) for n, key in limits.items()}
+def funnel_words(language: str, outer: float) -> dict[str, str]:
+    limits = {"warning": ("managers.chart.inner", WARNING), "action": ("managers.chart.outer", outer)}
+    said = {n: say(key, language, share=wording.percent_text(share, language)) for n, (key, share) in limits.items()}
     return said | {"few": say("managers.chart.few", language), "many": say("managers.chart.many", language)}
+
+
+def compared(numbers: Numbers) -> int:
+    """Managers among whom somebody could stand out."""
+    return sum(r.key == LIMIT and r.group["limit"] == "action" for r in numbers.results.records)
 
 
 def funnel_chart(numbers: Numbers) -> Chart | None:
@@ -93,7 +99,7 @@ def funnel_chart(numbers: Numbers) -> Chart | None:
         if outside
         else say("managers.chart.alt.none", language)
     )
-    words = funnel_words(language)
+    words = funnel_words(language, outer_coverage(compared(numbers)))
     return charts.chart(
         "managers-funnel",
         lambda width: funnel_figure(table, words, width),

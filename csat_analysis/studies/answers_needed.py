@@ -42,11 +42,23 @@ def effects_found(answers: int) -> tuple[int, dict[tuple[float, str], Measured]]
     return round(size / 4), shares
 
 
-def points_found(shares: dict[tuple[float, str], Measured], who: str, power: float = POWER) -> float | NoEstimate:
-    """The least effect, in points, that such companies find with this power: on straight lines between the effects that were tried."""
-    rates = pd.Series({effect: share.value for (effect, by), share in shares.items() if by == who}).sort_index()
-    if rates.max() < power:
-        return NoEstimate("not_estimable", f"none of the effects tried is found with {power:.0%} power")
+def points_found(shares: dict[tuple[float, str], Measured], who: str, power: float = POWER) -> Measured | NoEstimate:
+    """The least effect, in points, that such companies find with this power: on straight lines between the effects that were tried.
+    Interval: where the shares' own upper and lower ends reach the power; none where the lower ends never do.
+    """
+    own = {effect: share for (effect, by), share in shares.items() if by == who}
+    ends = {
+        end: pd.Series({effect: getattr(share, end) for effect, share in own.items()})
+        for end in ("value", "high", "low")
+    }
+    if ends["low"].max() < power:
+        return NoEstimate("not_estimable", f"none of the effects tried is surely found with {power:.0%} power")
+    companies = min(share.n for share in own.values())
+    return Measured(*(reached_at(rates.sort_index(), power) for rates in ends.values()), companies, True)
+
+
+def reached_at(rates: pd.Series, power: float) -> float:
+    """Where rates, by effect, first reach the power."""
     above = int(np.argmax(rates.to_numpy() >= power))
     if above == 0:
         return float(rates.index[0])
