@@ -345,6 +345,7 @@ class Numbers:
             "source": str,
             "stage": lambda name: say(f"repurchase.stage.{name}", self.language),
             "at": lambda points: wording.plain_text(float(points), self.language),
+            "effect": lambda points: wording.plain_text(float(points), self.language),
             "column": self.trait,
             "region": lambda level: self.trait("region", level),
             "fifth": lambda place: say(f"repurchase.fifth.{place}", self.language),
