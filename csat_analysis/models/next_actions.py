@@ -179,9 +179,10 @@ def answers_needed(
 ) -> int | NoEstimate:
     """Answers of the treated in each of two waves: n = 2 s² (1 − ρ)(1 + q/(1 − q)) d (z + z')² / gain², q the share of the treated.
 
-    d: what weights that differ cost in precision (Kish, n Σw²/(Σw)²), as those of this wave do. s from this wave's scores of the dimension (None: of the index); ρ: the lower end of the
-    interval of the correlation between the same customers' scores in the last two waves, so that a lucky one doesn't promise too much
-    from too few answers; 0 for others.
+    At least: managers' common waves, few clusters and the placebo cost something, too; the study's companies need about a third
+    more. d: what weights that differ cost in precision (Kish, n Σw²/(Σw)²), as those of this wave do. s from this wave's scores of
+    the dimension (None: of the index). ρ: the lower end of the interval of the correlation between the same customers' scores in
+    the last two waves, so that a lucky one doesn't promise too much from too few answers; 0 for others.
     """
     column = dimension_column(waves[now].programme, dimension) if dimension else PERSON
     scored = waves[now].answer_scores[column].notna().to_numpy()
