@@ -86,6 +86,32 @@ def test_lists_that_never_tell_who_left_still_give_a_value(tmp_path):
     assert found.lost["left"] == 0 and value.years_listed(found).between(0, found.years).all()
 
 
+GROWING = "".join(FIRST.splitlines(keepends=True)[:6]) + "C7,north,2026-02-01,20,90,,\n"  # as a CRM that drops nobody
+
+
+@pytest.mark.parametrize("columns", [-2, None])  # without left_on and left_reason, and with both left blank
+def test_a_list_that_never_lets_a_customer_go_tells_no_retention_and_what_rests_on_it(tmp_path, columns):
+    def cut(rows):
+        return "\n".join(",".join(row.split(",")[:columns]) for row in rows.splitlines()) + "\n"
+
+    lists = tuple(cut(rows) for rows in ("".join(FIRST.splitlines(keepends=True)[:6]), GROWING))
+    grown = waves(tmp_path, lists=lists, head=cut(HEAD))
+    found, findings = stay(grown, BEFORE, NOW), CustomerFindings(grown, NOW)
+    assert found.counts == {"start": 6, "end": 7, "new": 1, "stayed": 6} and list(found.acquired) == ["C7"]
+    assert found.rate("stayed").status == "not_supplied" and found.rate("ordered").value == pytest.approx(3 / 6)
+    assert findings.retention_formula.status == "not_supplied" and not findings.groups("stayed")
+    everyone = findings.values[value.EVERYONE]
+    assert {everyone.retention.status, everyone.lifetime.status, everyone.clv.status} == {"not_supplied"}
+    assert everyone.purchases.value > 0 and findings.hidden_values  # six customers are few, whatever is known of them
+
+
+def test_one_customer_gone_from_any_list_so_far_lets_retention_be_told(tmp_path):
+    all_stay = "".join(row for row in FIRST.splitlines(keepends=True) if not row.startswith("C8"))
+    assert stay(waves(tmp_path / "none", lists=(all_stay, all_stay)), BEFORE, NOW).rate().status == "not_supplied"
+    left_before = waves(tmp_path / "before", lists=(FIRST, all_stay))  # C8 had left by the first list
+    assert stay(left_before, BEFORE, NOW).rate().value == 1.0
+
+
 def test_retention_changes_are_worded_by_their_interval_and_only_where_it_holds():
     change = counted_difference(95, 100, 60, 100)
     assert retention_verdict(change) == "more_stay"

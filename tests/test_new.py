@@ -11,6 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from contacts_programme import write_contacts
 from small_programme import fingerprints
 
 from csat_analysis.cli import main
@@ -202,3 +203,15 @@ def test_an_empty_folder_may_be_there_already(tmp_path):
 )
 def test_the_period_is_this_half_year_where_none_is_given(day, period):
     assert str(current_period(day)) == period
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_scratch_notebook_s_cells_run_on_another_programme(tmp_path, language):
+    names = {}
+    for cell in nbformat.read(CHECKOUT / "notebooks" / "scratch.ipynb", as_version=4).cells:
+        if cell.cell_type == "code":
+            source = "\n".join(line for line in cell.source.splitlines() if not line.startswith("%"))
+            exec(compile(source, cell.id, "exec"), names)
+            if "parameters" in cell.metadata.get("tags", ()):
+                names |= {"root": str(write_contacts(tmp_path)), "languages": language}
+    assert len(names["dimensions"]) and len(names["shown"])

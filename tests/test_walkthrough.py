@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import re
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.long
 FIRST, SECOND = "2025H2", "2026H1"
 TRUTH = (3.6 - 1) / 4 * 100  # the customers' mean mood on 1–5, in points
 LIFT = 0.3 / 4 * 100  # what the second wave's answers lie above it
-LONGEST = 120  # seconds
+LONGEST = 120  # seconds of one processor; notebooks run side by side, so a free machine of two takes fewer by the clock
 
 
 def csat(*arguments: object) -> tuple[int, str]:
@@ -91,8 +90,13 @@ def walk(root: Path) -> dict[str, tuple[int, str]]:
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
     """The analyst's folder when the report is there, what the commands said on the way, and the seconds it took."""
-    root, started = tmp_path_factory.mktemp("analyst") / "own", time.monotonic()
-    return root, walk(root), time.monotonic() - started
+    root, started = tmp_path_factory.mktemp("analyst") / "own", worked()
+    return root, walk(root), worked() - started
+
+
+def worked() -> float:
+    """Seconds that the processor worked for this process and for those it started, the notebooks' kernels among them."""
+    return sum(os.times()[:4])
 
 
 def test_the_way_from_nothing_leads_to_an_own_report(walked):
@@ -101,7 +105,6 @@ def test_the_way_from_nothing_leads_to_an_own_report(walked):
     assert f"reports/{SECOND}/report.zh.html" in said["run"][1] and "note:" not in said["run"][1]
 
 
-@pytest.mark.skipif(os.getloadavg()[0] > 2 * os.cpu_count(), reason="the machine has too much else to do to be timed")
 def test_it_takes_less_than_two_minutes(walked):
     assert walked[2] < LONGEST
 

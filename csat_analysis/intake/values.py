@@ -55,11 +55,17 @@ YES_NO = {
     "true": "yes",
     "1": "yes",
     "是": "yes",
+    "√": "yes",
+    "✓": "yes",
+    "✔": "yes",
     "no": "no",
     "n": "no",
     "false": "no",
     "0": "no",
     "否": "no",
+    "×": "no",
+    "✗": "no",
+    "✘": "no",
 }
 # How the contract's words stand in Chinese files; the first is the one that templates offer.
 CHINESE: dict[str, tuple[str, ...]] = {

@@ -19,6 +19,7 @@ from csat_analysis.survey.frame import customer_segments, with_size
 
 Counted = Measured | NoEstimate
 LOST = ("left", "not_listed")
+NEVER_LET_GO = "no list names anybody who left: nobody is missing from a later list and none has a date in left_on"
 GAPS = ("came_back", "listed_late", "began_anew")
 
 
@@ -31,6 +32,7 @@ class Stay:
     joined  index customer_id of the end's frame without those of the start's; new (began since the start's survey),
             known_before (stood in an earlier list).
     levels  index as table: the start's level in each segment and in customer_size.
+    tells   the lists let customers go, so that still being listed means something (`lists_let_go`).
     """
 
     start: Wave
@@ -39,6 +41,7 @@ class Stay:
     joined: pd.DataFrame
     levels: pd.DataFrame
     began_anew: int
+    tells: bool
 
     @property
     def years(self) -> float:
@@ -81,10 +84,15 @@ class Stay:
         return self.joined.index[self.joined["new"] & ~self.joined["known_before"]]
 
     def rate(self, column: str = "stayed", inside: pd.Series | None = None, confidence: float = 0.95) -> Counted:
-        """Share of the start's customers who stayed (or `ordered`), with Wilson's interval."""
+        """Share of the start's customers who stayed (or `ordered`), with Wilson's interval; the reason where it can't be told."""
+        found = self.table.loc[slice(None) if inside is None else inside, column]
         if self.table[column].isna().all():
-            return NoEstimate("not_supplied", f"no orders between {self.start.period} and {self.end.period}")
-        found = self.table.loc[slice(None) if inside is None else inside, column].astype(bool)
+            return NoEstimate(
+                "not_supplied", f"no orders between {self.start.period} and {self.end.period}", len(found)
+            )
+        if column == "stayed" and not self.tells:
+            return NoEstimate("not_supplied", NEVER_LET_GO, len(found))
+        found = found.astype(bool)
         return counted_share(int(found.sum()), len(found), confidence)
 
     def against_rest(self, column: str, segment: str, level: str) -> tuple[int, int, int, int]:
@@ -129,7 +137,24 @@ def stay(waves: Mapping[Period, Wave], start: Period | None, end: Period) -> Sta
         {"new": np.where(began.notna(), began > on, ~known).astype(bool), "known_before": known}, index=others.index
     )
     anew = int((pd.to_datetime(later["since"].reindex(frame.index)) > on).sum()) if "since" in later else 0
-    return Stay(before, after, table, joined, start_levels(before), anew)
+    return Stay(before, after, table, joined, start_levels(before), anew, lists_let_go(waves, end))
+
+
+def lists_let_go(waves: Mapping[Period, Wave], end: Period) -> bool:
+    """Whether any list up to `end` names a customer who left, or lacks one whom an earlier one held.
+
+    A list that only ever grows, as a CRM exports it that keeps everybody, would give a retention of 100 % with an interval,
+    whoever left.
+    """
+    seen: set[str] = set()
+    for _, wave in sorted((period, wave) for period, wave in waves.items() if not end < period):
+        if "customers" not in wave.clean.tables:
+            continue
+        listed = set(wave.clean.tables["customers"]["customer_id"])
+        if seen - listed or len(wave.clean.tables.get("customers_left", ())):
+            return True
+        seen |= listed
+    return False
 
 
 def leavers(waves: list[Wave]) -> pd.DataFrame:
@@ -187,7 +212,7 @@ class Retentions:
         for found in both:
             if not isinstance(found, Stay):
                 return NoEstimate("not_computed", "two periods in a row with the period before each are needed")
-            if found.table[column].isna().all():
-                return NoEstimate("not_supplied", "no orders of both periods")
+            if isinstance(rate := found.rate(column), NoEstimate):
+                return rate
         (yes, n), (before, m) = ((int(s.table[column].astype(bool).sum()), len(s.table)) for s in both)
         return counted_difference(yes, n, before, m, confidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from csat_analysis.disclosure import suppressed_groups
+from csat_analysis.estimate import NoEstimate
 from csat_analysis.metrics.counted import counted_difference, difference_p_value
 from csat_analysis.metrics.retention import Counted, Stay
 from csat_analysis.verdicts import share_verdicts
@@ -24,7 +25,7 @@ class Rate:
 
 def group_rates(found: Stay, column: str = "stayed") -> list[Rate]:
     """Every level of every segment, with Benjamini–Hochberg over all that may be shown (Fisher's exact test against the rest)."""
-    if found.table[column].isna().all():
+    if isinstance(found.rate(column), NoEstimate):
         return []
     reporting = found.end.programme.reporting
     levels = [(segment, level) for segment in found.levels for level in found.sizes(segment).index]

@@ -68,6 +68,12 @@ class CustomerFindings:
     def rate(self, column: str) -> Counted:
         return self.of_stay(lambda stay: stay.rate(column, confidence=self.confidence))
 
+    @property
+    def retention_formula(self) -> float | NoEstimate:
+        """(end − new) / start; the reason where the lists don't tell who left."""
+        rate = self.rate("stayed")
+        return rate if isinstance(rate, NoEstimate) else self.of_stay(lambda stay: stay.formula)
+
     def change(self, column: str) -> Counted:
         return self.retentions.change(column, self.confidence)
 

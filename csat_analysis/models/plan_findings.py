@@ -10,6 +10,7 @@ import pandas as pd
 from csat_analysis.certification import holds_at
 from csat_analysis.estimate import NoEstimate
 from csat_analysis.measured import Foretold
+from csat_analysis.metrics.value import cohort
 from csat_analysis.metrics.wave import Wave
 from csat_analysis.models import choice, planner
 from csat_analysis.models.buying import MODELS, Buying, buying
@@ -48,6 +49,9 @@ class PlanFindings:
 
     @cached_property
     def later(self) -> LaterYears | NoEstimate:
+        listed = cohort(self.drivers.waves, self.drivers.now)
+        if isinstance(listed, NoEstimate) or isinstance(reason := listed.rate("stayed"), NoEstimate):
+            return listed if isinstance(listed, NoEstimate) else reason
         return later_years(self.drivers.waves, self.drivers.now, draws=planner.DRAWS, seed=planner.SEED)
 
     @cached_property

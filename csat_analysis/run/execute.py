@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Papermill is imported where a notebook is executed: a run that has nothing to do doesn't wait for it.
 KERNEL = "python3"
+OUTPUT_COMES_WITHIN = 60  # seconds after a cell's end; Jupyter's own 4 are too few on a machine that is full
 INJECTED = "injected-parameters"
 KERNELS_FILE = re.compile(r"\S*ipykernel_\d+[/\\]")
 TRANSIENT = {"papermill", "execution", "collapsed", "scrolled"}
@@ -69,7 +70,12 @@ def begin_twice(source: Path, target: Path, begun: dict[str, str], *, parameters
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 resources={"metadata": {"path": str(source.parent)}},
-                config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+                config=Config(
+                    {
+                        "KernelManager": {"transport_encryption": "auto"},
+                        "NotebookClient": {"iopub_timeout": OUTPUT_COMES_WITHIN},
+                    }
+                ),
                 shutdown_kernel="immediate",
                 kernel_manager_class=kernels.manager_class,
                 on_cell_start=lambda cell, cell_index: begun.update(cell=cell.id),

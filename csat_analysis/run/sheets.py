@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+
+from csat_analysis.report.workbook import put
 
 WIDEST = 40
 
@@ -20,17 +21,11 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
     workbook.remove(workbook.active)
     for title, rows in sheets.items():
         sheet = workbook.create_sheet(title)
-        sheet.append(list(rows.columns))
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
+        for place, name in enumerate(rows.columns, start=1):
+            put(sheet, 1, place, name).font = Font(bold=True)
         for number, row in enumerate(rows.itertuples(index=False), start=2):
             for place, value in enumerate(row, start=1):
-                value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
-                cell = sheet.cell(number, place, value if value != "" else None)
-                if isinstance(value, str):
-                    cell.number_format = "@"
-                    if value:
-                        cell.data_type = "s"
+                put(sheet, number, place, value)
         sheet.freeze_panes = "A2"
         for place, name in enumerate(rows.columns, start=1):
             longest = max([shown_width(str(name)), *rows[name].astype(str).map(shown_width)])

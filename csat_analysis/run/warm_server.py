@@ -24,7 +24,7 @@ from types import SimpleNamespace
 
 LENGTH = struct.Struct("!I")
 READY, NO_KERNEL = LENGTH.pack(1), LENGTH.pack(0)
-NOT_PRELOADED = ("csat_analysis.run", "csat_analysis.cli", "csat_analysis.simulation")
+NOT_PRELOADED = ("csat_analysis.run", "csat_analysis.cli", "csat_analysis.commands", "csat_analysis.simulation")
 # Beside what the package imports: the kernel itself, and what is imported only when it is first used.
 PRELOADED = (
     "ipykernel.kernelapp",

@@ -1,0 +1,1 @@
+"""The commands of `csat`, by subject: each module adds its commands' options and carries them out."""
