@@ -19,7 +19,7 @@ from csat_analysis.metrics.spread import last_wave, spread_by_stratum
 from csat_analysis.period import Period
 from csat_analysis.programme import Panel, Programme, load_programme
 from csat_analysis.report.draw_record import draw_record_page
-from csat_analysis.run.sheets import write_workbook
+from csat_analysis.run.sheets import write_tables
 from csat_analysis.survey.draw import CHANCE, Draw, draw_panel, make_plan
 from csat_analysis.survey.frame import levels_of
 
@@ -206,7 +206,7 @@ def write_whole(folder: Path, rows: pd.DataFrame, record: dict, programme: Progr
         made = Path(private) / "made"
         made.mkdir()
         (made / FILES[0]).write_text(rows.to_csv(index=False, lineterminator="\r\n"), encoding="utf-8-sig", newline="")
-        write_workbook({"invitations": rows}, made / FILES[1])
+        write_tables({"invitations": rows}, made / FILES[1])
         (made / FILES[2]).write_text(draw_record_page(record, programme), encoding="utf-8")
         (made / FILES[3]).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         put_in_place(made, folder, Path(private) / "old")

@@ -15,7 +15,7 @@ from csat_analysis.programme import Programme, load_programme
 from csat_analysis.programme_parts import LANGUAGES
 from csat_analysis.report.form import form_page, form_tables
 from csat_analysis.run.draw import put_in_place
-from csat_analysis.run.sheets import write_workbook
+from csat_analysis.run.sheets import write_tables
 
 WORKBOOK, RECIPIENTS = "questionnaire.xlsx", "recipients.xlsx"
 OF_THE_DRAW = ("contact_id", "panel", "name", "region", "manager", "also_in")
@@ -45,9 +45,9 @@ def write_questionnaire(
             for language in programme.languages:
                 page = form_page(programme, period, language)
                 (made / f"questionnaire.{language}.html").write_text(page, encoding="utf-8", newline="\n")
-            write_workbook(form_tables(programme), made / WORKBOOK)
+            write_tables(form_tables(programme), made / WORKBOOK)
             if invited is not None:
-                write_workbook({"recipients": invited}, made / RECIPIENTS)
+                write_tables({"recipients": invited}, made / RECIPIENTS)
             names = sorted(path.name for path in made.iterdir())
             put_in_place(made, folder, Path(private) / "old")
     except OSError as error:

@@ -10,12 +10,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from csat_analysis.report.workbook import put
+from csat_analysis.report.workbook import put, write_workbook
 
 WIDEST = 40
 
 
-def write_workbook(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
+def write_tables(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
     """One sheet a table. Strings are written as text cells: codes keep their zeros, a name is never a formula."""
     workbook = Workbook()
     workbook.remove(workbook.active)
@@ -30,7 +30,7 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
         for place, name in enumerate(rows.columns, start=1):
             longest = max([shown_width(str(name)), *rows[name].astype(str).map(shown_width)])
             sheet.column_dimensions[get_column_letter(place)].width = min(longest + 2, WIDEST)
-    workbook.save(path)
+    write_workbook(workbook, path)
 
 
 def shown_width(text: str) -> int:
