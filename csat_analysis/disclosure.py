@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Set
-from itertools import permutations
+from itertools import chain, combinations, islice
 
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 
 from csat_analysis.estimate import Estimate, NoEstimate
 
+MOST_UNIONS = 20_000  # sets of groups tried of a pair of partitions, the smallest first
 DOMINANT = 0.5  # of a sum of amounts: one customer with more could be read off it
 Groups = Mapping[Hashable, Mapping[Hashable, frozenset]]  # partition → group → who is in it
 
@@ -97,36 +99,83 @@ def size(number: Estimate | NoEstimate) -> int:
 def hidden_in_all(partitions: Groups, sizes: Mapping[Hashable, Mapping[Hashable, int]], min_group: int) -> set[tuple]:
     """(partition, group) of everything that may not be shown where several partitions of the same people are published together.
 
-    Each partition's small groups and their complements (`suppressed_groups`); and where two groups of different partitions, or a
-    group and everybody outside another, are the same but for fewer than `min_group` people, whose answers the difference of the
-    two would be, the one of the later partition is hidden, with a complement of its own.
+    Each partition's small groups and their complements (`suppressed_groups`); where groups of one partition together and groups of
+    another together are the same but for fewer than `min_group` people, whose answers the difference of the two would be, one of
+    the later partition's is hidden, with a complement of its own; and so is one where sums and differences of groups of any
+    number of partitions would be a single person.
     """
     forced: dict[Hashable, set] = {name: set() for name in partitions}
     everybody = frozenset().union(*(members for groups in partitions.values() for members in groups.values()))
     while True:
         hidden = {name: suppressed_groups(sizes[name], min_group, also=forced[name]) for name in partitions}
         shown = {
-            (name, group): members
+            name: {group: members for group, members in groups.items() if group not in hidden[name] and members}
             for name, groups in partitions.items()
-            for group, members in groups.items()
-            if group not in hidden[name] and members
         }
-        found = differing_by_few(shown, everybody, min_group)
+        found = differing_by_few(shown, everybody, min_group) or telling_one(shown, everybody)
         if found is None:
             return {(name, group) for name, groups in hidden.items() for group in groups}
         forced[found[0]].add(found[1])
 
 
-def differing_by_few(shown: Mapping[tuple, frozenset], everybody: frozenset, min_group: int) -> tuple | None:
-    """The first (partition, group) that differs from a group of another partition, or from everybody outside one, by too few."""
-    order = {name: place for place, name in enumerate(dict.fromkeys(name for name, _ in shown))}
-    for (one, mine), (other, theirs) in permutations(shown.items(), 2):
-        if order[one[0]] <= order[other[0]]:
-            continue
-        for left in (mine, everybody - mine):
-            for right in (theirs, everybody - theirs):
-                if left != right and (left < right or right < left) and len(left ^ right) < min_group:
-                    return one
+def differing_by_few(shown: Groups, everybody: frozenset, min_group: int) -> tuple | None:
+    """The first (partition, group) by which groups of its partition and groups of an earlier one differ by too few people."""
+    for (other, theirs), (one, mine) in combinations(shown.items(), 2):
+        if (group := nearly_alike(with_rest(mine, everybody), with_rest(theirs, everybody), min_group)) is not None:
+            return one, group
+    return None
+
+
+def with_rest(groups: Mapping[Hashable, frozenset], everybody: frozenset) -> dict[Hashable, frozenset]:
+    """The groups, and as one more (None) everybody whom none of them shows: the whole less the shown."""
+    rest = everybody.difference(*groups.values())
+    return dict(groups) | ({None: rest} if rest else {})
+
+
+def nearly_alike(
+    mine: Mapping[Hashable, frozenset], theirs: Mapping[Hashable, frozenset], min_group: int
+) -> Hashable | None:
+    """One of `mine` to hide where a union of them holds a union of `theirs` and few people more, or the other way round.
+
+    Two groups that share `min_group` people are on the same side of every such pair of unions; so blocks of groups that hang
+    together by their large cells are tried, not groups.
+    """
+    shared = np.array([[len(m & t) for t in theirs.values()] for m in mine.values()])
+    many, block = connected_components(
+        np.block([[np.zeros((len(mine),) * 2), shared >= min_group], [np.zeros((len(theirs), sum(shared.shape)))]]),
+        directed=False,
+    )
+    of_mine, of_theirs = (np.eye(many, dtype=int)[part] for part in (block[: len(mine)], block[len(mine) :]))
+    crossing = of_mine.T @ shared @ of_theirs  # people in both: block of their group of `mine` × block of the other
+    chosen = np.array([np.isin(range(many), some) for some in islice(subsets(many), MOST_UNIONS)], dtype=int)
+    if not len(chosen):
+        return None
+    more, less = (((chosen @ people) * (1 - chosen)).sum(axis=1) for people in (crossing, crossing.T))
+    few = (0 < more + less) & (more + less < min_group) & (np.minimum(more, less) == 0)
+    if not few.any():
+        return None
+    inside = (of_mine @ chosen[few.argmax()]).astype(bool)
+    sides = [[name for name, at in zip(mine, side) if at and name is not None] for side in (inside, ~inside)]
+    fewest = min((side for side in sides if side), key=len, default=[])
+    return min(fewest, key=lambda name: (len(mine[name]), str(name)), default=None)
+
+
+def subsets(many: int) -> Iterable[tuple[int, ...]]:
+    """Sets of blocks, the smallest first; one that is all the others' complement tells the same."""
+    return chain.from_iterable(combinations(range(many), k) for k in range(1, many // 2 + 1))
+
+
+def telling_one(shown: Groups, everybody: frozenset) -> tuple | None:
+    """The smallest group of the last partition that helps to work one person out, by whatever sums and differences."""
+    columns = [(name, group, members) for name, groups in shown.items() for group, members in groups.items()]
+    people = sorted(everybody, key=str)
+    known = np.array([[person in members for person in people] for _, _, members in columns] + [[True] * len(people)])
+    told = np.einsum("pk,kp->p", np.linalg.pinv(known.astype(float)), known) if people else np.array([])
+    for place in np.flatnonzero(told > 1 - 1e-8):
+        holding = [(name, group) for name, group, members in columns if people[place] in members]
+        if candidates := holding or [(name, group) for name, group, _ in columns]:
+            last = [at for at in candidates if at[0] == candidates[-1][0]]
+            return min(last, key=lambda at: (len(shown[at[0]][at[1]]), str(at[1])))
     return None
 
 

@@ -62,6 +62,14 @@ def test_numbers_that_do_not_rest_on_one_waves_answers_are_never_taken_for_stran
     assert compared(pair[:1], pair[1:], strangers=True)[0].how == "conservative"
 
 
+def test_an_interval_of_how_complaints_were_sorted_calls_no_change_beyond_chance():
+    """137 complaints that are nearly all categorised: their shares are known to half a point, and would swing by eight."""
+    pair = [record("feedback.category_share", value, 0.006, category="transport") for value in (0.255, 0.318)]
+    found = compared(pair[:1], pair[1:])[0]
+    assert (found.how, found.low, found.p_value, found.found) == ("not_told", None, None, False)
+    assert found.size == pytest.approx(0.063)
+
+
 def test_what_was_suppressed_in_one_report_stays_so():
     hidden = replace(record("satisfaction.segment", None, n=None, status="suppressed", segment="region", level="x"))
     shown = record("satisfaction.segment", 72.0, 3.0, segment="region", level="x")
@@ -121,6 +129,17 @@ def test_one_page_a_language_with_the_numbers_of_both_reports(tmp_path, capsys):
         assert re.findall(r'data-name="([^"]+)"', page) == ["satisfaction.index", "design.frame", "satisfaction.nps"]
         assert "+5.0" in page and "+3.0" in page and "+7.0" in page and "<script" not in page and "://" not in page
     assert "conservative" in pages["2025H2_2026H1.en.html"] and "保守区间" in pages["2025H2_2026H1.zh.html"]
+
+
+def test_on_a_phone_every_cell_says_what_it_is_and_size_has_its_name(tmp_path):
+    root, group = bare_programme(tmp_path), {"segment": "customer_size", "level": "large"}
+    for period, value in ((BEFORE, 70), (NOW, 75)):
+        publish(root, period, [record("satisfaction.segment", value, 3, **group)])
+    assert main(["compare", "2025H2", "2026H1", "--root", str(root)]) == 0
+    for page in (root / "reports" / "compare").iterdir():
+        text = page.read_text(encoding="utf-8")
+        assert "(customer_size)" not in text and "（customer_size）" not in text
+        assert "<td" in text and not re.findall(r"<td(?! data-label)", text)
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,32 @@ def test_two_groups_that_are_all_but_one_person_together_are_not_both_shown():
     assert ("served", "x") in hidden and len([name for name in hidden if name[0] == "served"]) > 1
 
 
+def test_two_groups_together_that_are_two_others_but_for_one_person_are_not_all_shown():
+    """The large customers are those of east and south and one of the north: large less east less south is that one."""
+    levels = {
+        "region": ["east"] * 20 + ["south"] * 20 + ["north"] * 20 + ["west"] * 20,
+        "size": ["large"] * 41 + ["small"] * 39,
+    }
+    partitions, sizes = people(levels)
+    scores = np.random.default_rng(3).uniform(20, 90, 80)
+    assert readable(shown_sets(partitions, set()), 80, scores)[40] < 1e-6
+    hidden = hidden_in_all(partitions, sizes, LEAST)
+    assert min(readable(shown_sets(partitions, hidden), 80, scores)) > 20
+
+
+def test_one_person_worked_out_from_three_segments_is_not():
+    """Only person 0 is in both a and b, and c holds whoever is in one of them: a + b − c is person 0 twice."""
+    rng = np.random.default_rng(5)
+    a, b = np.arange(30) < 12, (np.arange(30) >= 12) & (np.arange(30) < 22)
+    b[0] = True
+    levels = {name: np.where(inside, "in", "out").tolist() for name, inside in (("a", a), ("b", b), ("c", a ^ b))}
+    partitions, sizes = people(levels)
+    scores = rng.uniform(20, 90, 30)
+    assert readable(shown_sets(partitions, set()), 30, scores)[0] < 1e-6
+    hidden = hidden_in_all(partitions, sizes, LEAST)
+    assert min(readable(shown_sets(partitions, hidden), 30, scores)) > 20
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_random_segments_give_no_persons_score_away(seed):
     rng = np.random.default_rng(seed)

@@ -64,6 +64,21 @@ def test_analyses_that_give_no_verdict_are_not_counted_as_agreeing():
     assert (found.agree, found.analyses) == (12, 12)
 
 
+def test_analyses_with_one_number_and_interval_are_counted_once():
+    """NPS has no items: reading blanks otherwise gives the same NPS, and agreeing three times is agreeing once."""
+    table = analyses({REPORTED: "rose", "by_draw": "rose", "every_answer_alike": "rose"})
+    of_weights = {name: (float(place), -1.0, 1.0) for place, name in enumerate(table["weights"].unique())}
+    table["change_numbers"] = [
+        (of_weights[row.weights][0] + (row.careless == "left_out") / 2, *of_weights[row.weights][1:])
+        for row in table.itertuples()
+    ]
+    blanks_matter = table.assign(
+        change_numbers=[(*n, row.blanks) for n, row in zip(table["change_numbers"], table.itertuples())]
+    )
+    assert with_table(blanks_matter).agreement("change").analyses == 18
+    assert isinstance(with_table(table).agreement("change"), NoEstimate)  # six different ones are too few
+
+
 def test_a_programme_without_choices_to_make_has_none_that_change_nothing(tmp_path):
     """One item a dimension, no weighting: there are no blanks to fill and no weights to choose."""
     waves = load_waves(write(tmp_path, gain=2.0), NOW)

@@ -25,6 +25,9 @@ Place = tuple[str, frozenset]
 RECOMPUTED_AS_PUBLISHED = 1e-6
 OF_ANSWERS = "satisfaction."  # keys whose numbers rest on the answers of their own wave alone
 NOT_OF_ONE_WAVE = ("satisfaction.change", "satisfaction.change_part", "satisfaction.standard", "satisfaction.trend")
+OF_MEASUREMENT = (
+    "feedback.category_share",
+)  # intervals of how a period's facts were sorted, not of what chance could have moved
 OF_A_PERIOD = ("period", "from")  # names of groups that say of which wave a number is
 
 
@@ -97,7 +100,7 @@ def one_difference(
     if again is not None and abs(again.value - size) < RECOMPUTED_AS_PUBLISHED and verdicts.judged(again):
         low, high = again.interval(confidence)
         return Difference(earlier, later, "estimate", "overlap", size, float(low), float(high), p_value=again.p_value())
-    if None in (earlier.low, later.low):
+    if None in (earlier.low, later.low) or later.key in OF_MEASUREMENT:
         return Difference(earlier, later, "estimate", size=size)
     alone = strangers and later.key.startswith(OF_ANSWERS) and later.key not in NOT_OF_ONE_WAVE
     return put_together(earlier, later, confidence, "independent" if alone else "conservative")

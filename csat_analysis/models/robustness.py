@@ -28,6 +28,7 @@ AXES = ("weights", "careless", "blanks", "interval")
 TIGHT = 3.0  # × the median: a trimming that is often used, tighter than survey.yml's own
 HEADLINES = ("change", "nps", "standard", "target")
 FEWEST = 8  # analyses with a verdict, below which nothing is said of how many agree
+ALIKE = 6  # decimals
 MANY = 1e6  # degrees of freedom that make t the normal distribution
 
 
@@ -111,12 +112,13 @@ class Multiverse:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row an analysis: its choice on each axis, and the word of each headline (None where it can give none)."""
+        """One row an analysis: its choice on each axis, the word of each headline (None where it can give none), and the
+        number and interval that it was read from (`numbered`)."""
         weights, careless, blanks, intervals = self.choices.values()
         rows = []
         for chosen in product(weights, careless, blanks):
             waves = {p: self._made(wave, *chosen) for p, wave in self.used.items()}
-            rows += [dict(zip(AXES, (*chosen, kind), strict=True)) | self._words(waves, kind) for kind in intervals]
+            rows += [dict(zip(AXES, (*chosen, kind), strict=True)) | self._found(waves, kind) for kind in intervals]
         return pd.DataFrame(rows)
 
     def _made(self, wave: Wave, weights: str, careless: str, blanks: str) -> Wave:
@@ -137,24 +139,31 @@ class Multiverse:
         made = EveryAnswerAlike if weights == "every_answer_alike" else Wave
         return made(wave.period, wave.programme.model_copy(update=changes), clean, wave.programme_files)
 
-    def _words(self, waves: dict[Period, Wave], interval: str) -> dict[str, str | None]:
+    def _found(self, waves: dict[Period, Wave], interval: str) -> dict[str, str | None | tuple]:
         own, confidence = (plain if interval == "plain" else same), self.programme.reporting.confidence
         changes = {measure: own(change(waves, self.now, self.before, measure)) for measure in self.worth}
         words = verdicts.change_verdicts(changes, self.worth, confidence, detectable=self.detectable)
         cut = threshold(standard_in_force(dict(self.waves), self.now), dict(self.waves), self.now)
         found = {"change": words.get("index"), "nps": words.get("nps")}
-        found["standard"] = verdicts.standard_verdict(own(waves[self.now].index - cut), confidence)
+        over = own(waves[self.now].index - cut)
+        found["standard"] = verdicts.standard_verdict(over, confidence)
+        numbers = {"change": changes.get("index"), "nps": changes.get("nps"), "standard": over}
         if self.programme.target:
-            gain = own(change(waves, self.now, self.now.year_before(), "index"))
+            gain = numbers["target"] = own(change(waves, self.now, self.now.year_before(), "index"))
             found["target"] = verdicts.target_verdict(gain, self.programme.target.gain_per_year, confidence)
-        return found
+        return found | {numbered(headline): told(number, confidence) for headline, number in numbers.items()}
 
     def agreement(self, headline: str) -> Agreement | NoEstimate:
-        """How many analyses say what was reported of a headline; none where it has no verdict, or too few analyses give one."""
+        """How many analyses say what was reported of a headline; none where it has no verdict, or too few analyses give one.
+
+        Analyses that come to one number with one interval are one: how blanks are read is no choice for NPS, which has no items.
+        """
         if headline not in self.table:
             return NoEstimate("not_supplied", f"there is no verdict on {headline}")
         reported = self.table[(self.table[list(AXES)] == REPORTED).all(axis=1)].iloc[0][headline]
+        own = [headline] + [numbered(headline)] * (numbered(headline) in self.table)
         judged = self.table[self.table[headline].notna()]
+        judged = judged[~judged[own].duplicated()] if len(own) > 1 else judged
         if reported is None or len(judged) < FEWEST:
             return NoEstimate("not_estimable", f"too few analyses give a verdict on {headline}")
         agrees = judged[headline] == reported
@@ -167,6 +176,17 @@ class Multiverse:
         most = max(shares, key=shares.get, default=None)
         most = most if most is not None and shares[most] > 0 else None
         return Agreement(reported, int(agrees.sum()), len(judged), most, shares.get(most, 0.0))
+
+
+def numbered(headline: str) -> str:
+    return f"{headline}_numbers"
+
+
+def told(number: Estimate | NoEstimate | None, confidence: float) -> tuple[float, ...]:
+    """The number and its interval, alike where they differ by less than anything that is shown."""
+    if not verdicts.judged(number):
+        return ()
+    return tuple(round(float(x), ALIKE) for x in (number.value, *number.interval(confidence)))
 
 
 def plain(number: Estimate | NoEstimate) -> Estimate | NoEstimate:

@@ -330,6 +330,7 @@ class Numbers:
             "measure": self.measure,
             "panel": self.panel,
             "variable": self.trait,
+            "segment": self.trait,
             "by": lambda points: wording.plain_text(float(points), self.language),
             "rule": self.rule,
             "table": self.table,

@@ -77,6 +77,11 @@ def test_the_page_is_quiet_fits_and_is_accessible(browser, site, name, language,
         table => table.scrollWidth > table.clientWidth).map(table => table.ariaLabel)""")
         == []
     )
+    assert (
+        page.evaluate("""[...document.querySelectorAll('.stacked td')].filter(
+        cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.innerText)""")
+        == []
+    )
     assert watched.violations() == []
     assert [url for url in watched.requests if not url.startswith("data:")] == [
         (site / f"{name}.{language}.html").as_uri()
