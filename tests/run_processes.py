@@ -44,7 +44,7 @@ def csat(mark: dict[str, str], *arguments: str | Path) -> subprocess.Popen:
     )
 
 
-def wait_until(happened, seconds: float = 120) -> None:
+def wait_until(happened, seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "it didn't happen in time"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 import yaml
@@ -16,8 +17,10 @@ from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
 from csat_analysis.run import batch
 from csat_analysis.run.batch import Job, plan_batch, run_batch, waiting_for
+from csat_analysis.run.kernels import kernels
+from csat_analysis.run.lock import period_lock
 from csat_analysis.run.part import Part, run_name
-from csat_analysis.run.period_run import Published
+from csat_analysis.run.period_run import Published, run_period
 from csat_analysis.survey.draw_check import draw_checks
 
 EAST = Part("region", "east")
@@ -162,6 +165,23 @@ def test_a_job_that_fails_in_whatever_way_is_told_and_the_others_go_on(tmp_path,
     monkeypatch.setattr(batch, "run_period", run_period)
     ended = {one.job.period: one.problem for one in run_batch(tmp_path, [Job("2025H2"), Job("2026H1")], jobs=1)}
     assert ended["2026H1"] is None and (str(error) in ended["2025H2"] or type(error).__name__ in ended["2025H2"])
+
+
+class TestStopped:
+    def test_a_job_that_waits_for_another_process_gives_up(self, tmp_path):
+        root = write_programme(tmp_path)
+        with period_lock(root, "2026H1"), kernels(1, cold=True) as shared:
+            threading.Timer(0.7, shared.stop).start()
+            with pytest.raises(RunError, match="2026H1: not run, since the run was ended"):
+                run_period(root, "2026H1", shared=shared, wait=True)
+
+    def test_a_job_that_only_begins_then_runs_nothing_and_publishes_nothing(self, tmp_path):
+        root = write_programme(tmp_path)
+        with kernels(1, cold=True) as shared:
+            shared.stop()
+            with pytest.raises(CsatError, match="01_measure: not run, since the run was ended"):
+                run_period(root, "2026H1", shared=shared)
+        assert not (root / "reports" / "2026H1").exists()
 
 
 @pytest.mark.long

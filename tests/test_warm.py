@@ -13,11 +13,13 @@ import time
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
+from nbformat.v4 import new_output
 from run_processes import MARK, alive, csat, marked, wait_until
 from small_programme import RECORD, REPORT, fingerprints, notebook
 
 from csat_analysis.errors import RunError
 from csat_analysis.run import warm_server
+from csat_analysis.run.execute import with_whole_streams
 from csat_analysis.run.kernels import kernels
 from csat_analysis.run.period_run import run_period
 from csat_analysis.run.warm import POSSIBLE, WarmServer
@@ -73,6 +75,26 @@ def test_results_figures_tables_and_all_that_is_shown_are_the_same_byte_for_byte
         assert copy.count("image/png") == 2 and "a warning is shown" in copy
         assert alive(mark) == []
     assert made["cold"] == made["warm"]
+
+
+def test_what_is_printed_is_the_same_whenever_the_kernel_hands_it_over():
+    """A kernel hands over what was printed five times a second, or sooner: a loaded machine cuts it elsewhere."""
+
+    def said(name, text):
+        return new_output("stream", name=name, text=text)
+
+    shown = new_output("display_data", {"text/plain": "a figure"})
+    at_once = [said("stdout", "one two\n"), said("stderr", "a warning\n"), shown, said("stdout", "three\n")]
+    in_pieces = [
+        said("stderr", "a "),
+        said("stdout", "one "),
+        said("stderr", "warning\n"),
+        said("stdout", "two\n"),
+        shown,
+        said("stdout", "th"),
+        said("stdout", "ree\n"),
+    ]
+    assert with_whole_streams(in_pieces) == with_whole_streams(at_once) == at_once
 
 
 def test_an_error_reads_the_same(tiny_programme, tmp_path):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 from csat_analysis import errors
 from csat_analysis.errors import CsatError, NotebookFailed, RunError
@@ -119,13 +121,29 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         if INJECTED in cell.metadata.get("tags", []):
             cell.id = INJECTED
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream":  # a warning names the file that its cell was compiled from
-                output.text = KERNELS_FILE.sub("", output.text)
+        if "outputs" in cell:
+            cell.outputs = with_whole_streams(cell.outputs)
         cell.metadata = NotebookNode(
             {key: value for key, value in cell.metadata.items() if key not in TRANSIENT and value != []}
         )
     return notebook
+
+
+def with_whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """What was printed between two displays in one piece, warnings after it: pieces and their order are the clock's.
+
+    A warning names the file that its cell was compiled from, which is a kernel's own.
+    """
+    whole: list[NotebookNode] = []
+    for printed, run in groupby(outputs, lambda output: output.output_type == "stream"):
+        pieces = list(run)
+        if not printed:
+            whole += pieces
+            continue
+        for name in sorted({piece.name for piece in pieces}, reverse=True):  # stdout, stderr
+            text = "".join(piece.text for piece in pieces if piece.name == name)
+            whole.append(new_output("stream", name=name, text=KERNELS_FILE.sub("", text)))
+    return whole
 
 
 def records_of(notebook: NotebookNode, name: str) -> list[Record]:

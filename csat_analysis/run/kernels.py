@@ -34,6 +34,7 @@ class Kernels:
         self.jobs, self.slots = jobs, threading.Semaphore(jobs)
         self.warm, self.server, self.starting = POSSIBLE and not cold, None, threading.Lock()
         self.runs: list[RunKernels] = []
+        self.stopped = False
 
     def begin(self) -> WarmServer | None:
         """The process that warm kernels are forked from, begun when the first of them is wanted; None for ordinary ones.
@@ -49,7 +50,8 @@ class Kernels:
             return self.server
 
     def stop(self) -> None:
-        """End the kernels of every run that is under way."""
+        """End the kernels of every run that is under way; none is begun after that."""
+        self.stopped = True
         for own in list(self.runs):
             own.kill()
 
@@ -62,6 +64,7 @@ class Kernels:
         """One run's kernels; when the block ends, however it ends, none of them is left."""
         own = RunKernels(self)
         self.runs.append(own)
+        own.stopped |= self.stopped  # stopped while it made itself ready
         try:
             yield own
         finally:

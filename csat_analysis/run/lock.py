@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -21,8 +21,11 @@ BETWEEN_LOOKS = 0.5  # seconds
 
 
 @contextmanager
-def period_lock(root: Path, name: Period | str, *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock of a period (or of a part of one) while the block runs; refuse when another process holds it, or wait.
+def period_lock(
+    root: Path, name: Period | str, *, wait: bool = False, ended: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Hold the lock of a period (or of a part of one) while the block runs; refuse when another process holds it, or `wait`
+    until it doesn't, or until nobody waits for the run any more (`ended`).
 
     The system frees the lock when its holder ends, however it ends, so a killed run never blocks the next one.
     The file stays: removing it would let two runs hold a lock of the same name.
@@ -35,6 +38,8 @@ def period_lock(root: Path, name: Period | str, *, wait: bool = False) -> Iterat
                 file.seek(0)
                 holder = file.read().strip() or "another program"
                 raise RunError(f"{name} is being run by process {holder} already: wait until it has finished")
+            if ended():
+                raise RunError(f"{name}: not run, since the run was ended")
             time.sleep(BETWEEN_LOOKS)
         file.truncate(0)
         file.write(f"{os.getpid()}\n")

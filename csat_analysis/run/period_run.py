@@ -75,7 +75,8 @@ def run_period(
     spoken = ",".join(languages or programme.languages)
     name = run_name(wave, part)
     folder = root / "reports" / name
-    with disk_errors_named(), period_lock(root, name, wait=wait):
+    ended = (lambda: shared.stopped) if shared else (lambda: False)
+    with disk_errors_named(), period_lock(root, name, wait=wait, ended=ended):
         remove_leftovers(root, name)
         settle(root, name)
         with (

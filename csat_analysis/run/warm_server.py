@@ -53,7 +53,7 @@ def serve(requests: int, lifeline: int) -> None:
     """Fork kernels on request until the run's process closes its end of `lifeline`, by ending if not before."""
     preload()
     gc.collect()
-    gc.freeze()  # what is shared stays shared: a kernel's collector doesn't write to it
+    gc.freeze()  # a kernel's collector leaves alone what was imported: it stays shared, and needn't be looked through again
     sock = socket.socket(fileno=requests)
     awake, wakes = os.pipe()
     os.set_blocking(wakes, False)
@@ -167,7 +167,6 @@ def become_kernel(request: dict, lifeline: int) -> None:
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
-    gc.unfreeze()
     threading.Thread(target=end_with, args=(lifeline,), daemon=True).start()
     import numpy as np
 
