@@ -124,7 +124,7 @@ def words(record: Record, column: Column, views: Mapping[str, View]) -> str | No
         return view.numbers.label(record)
     if column.cell == "status":
         return view.numbers.status(record)
-    return view.numbers.verdict(record)
+    return wording.say(wording.worded(record, wording.VERDICTS), view.language) if record.verdict else None
 
 
 def number_format(unit: str) -> str:
