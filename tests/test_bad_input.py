@@ -16,7 +16,9 @@ def test_a_period_that_does_not_exist_names_those_that_do(tmp_path):
 
 
 def test_a_folder_without_responses_names_what_it_holds_and_what_may_be_meant(tmp_path):
-    with pytest.raises(IntakeError, match=r"no responses file.*the folder holds response\.csv; rename response\.csv to responses\.csv"):
+    with pytest.raises(
+        IntakeError, match=r"no responses file.*the folder holds response\.csv; rename response\.csv to responses\.csv"
+    ):
         clean(tmp_path, response=ANSWERS)
 
 
