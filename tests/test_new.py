@@ -137,6 +137,16 @@ def test_a_changed_notebook_is_noticed_and_kept_when_the_package_s_is_brought(tm
     assert kept.cells[-1].source == "'mine'"
 
 
+def test_brought_notebooks_open_on_the_latest_period_with_answers_not_on_one_still_to_come(tmp_path):
+    root = tmp_path / "own"
+    new_programme(root, PERIOD)
+    (root / "data" / "raw" / PERIOD / "responses.csv").write_text("response_id\nR1\n", encoding="utf-8")
+    assert main(["new", str(root), "--period", "2026H2"]) == 0 and main(["new", str(root), "--notebooks"]) == 0
+    assert f'period = "{PERIOD}"' in (root / "notebooks" / "scratch.ipynb").read_text(encoding="utf-8").replace(
+        '\\"', '"'
+    )
+
+
 def test_a_further_period_leaves_everything_else_as_it_is(tmp_path, capsys):
     root = tmp_path / "own"
     new_programme(root, PERIOD)

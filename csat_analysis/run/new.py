@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from csat_analysis.errors import CsatError, RunError
+from csat_analysis.intake import periods_available
 from csat_analysis.period import Period
 from csat_analysis.programme import is_period, load_programme
 from csat_analysis.run.notebook_copies import copy_notebooks
@@ -132,13 +133,15 @@ def add_period(folder: Path, period: str | Period) -> list[Path]:
 
 
 def bring_notebooks(folder: Path, period: str | Period | None = None) -> list[Path]:
-    """The package's notebooks into a programme's folder; copies that differ are kept in notebooks/replaced/."""
+    """The package's notebooks into a programme's folder, opening on the latest period that has answers, else the latest
+    there is; copies that differ are kept in notebooks/replaced/.
+    """
     folder = Path(folder).absolute()
     raw = folder / "data" / "raw"
     if not holds_programme(folder):
         raise RunError(f"{folder}: holds no programme (data/raw/survey.yml); `csat new` without --notebooks makes one")
     there = [Period.parse(path.name) for path in raw.iterdir() if path.is_dir() and is_period(path.name)]
-    wave = Period.parse(period) if period else max(there, default=current_period())
+    wave = Period.parse(period) if period else max(periods_available(folder) or there, default=current_period())
     try:
         return copy_notebooks(folder, wave, load_programme(folder, wave).languages)
     except OSError as error:
