@@ -52,6 +52,8 @@ def write(root: Path, *, actions: str | None = None, periods=(BEFORE, NOW), leav
                 f"{period}-{i},c{i},c{i},{period.end.year}-{'12' if period == BEFORE else '06'}-10,"
                 + ",".join(map(str, scores))
             )
+        if period == BEFORE:
+            customers.append("gone,south,west,2020-01-01,")  # nobody's customer, who left unheard: the lists tell who left
         tables = {"customers": customers, "responses": answers}
         tables["managers"] = [
             "manager_id,name,region,sales_target",
