@@ -16,6 +16,7 @@ from csat_analysis.cli import main
 from csat_analysis.programme import load_programme
 from csat_analysis.results import Results, from_json
 from csat_analysis.run.execute import execute_notebook
+from csat_analysis.run.kernels import kernels
 
 pytestmark = pytest.mark.long
 FIRST, SECOND = "2025H2", "2026H1"
@@ -140,7 +141,8 @@ def test_check_says_in_chinese_what_came_in_and_what_was_set_aside(walked):
 def test_the_folder_s_notebooks_run_top_to_bottom_as_they_are(walked, name):
     root, _, _ = walked
     path = root / "notebooks" / f"{name}.ipynb"
-    executed = execute_notebook(path, path, parameters={}, title=name)  # in its own folder, as JupyterLab would
+    with kernels(1) as shared, shared.of_a_run() as running:  # in its own folder, as JupyterLab would
+        executed = execute_notebook(path, path, parameters={}, kernels=running)
     texts = [str(output) for cell in executed.cells for output in cell.get("outputs", [])]
     assert any("gb18030" in text or "orders.csv" in text for text in texts)
 

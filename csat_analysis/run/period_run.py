@@ -109,8 +109,8 @@ def run_period(
             if set(unchanged.taken) != set(chosen) or not unchanged.report_is_whole():
                 refuse_changed(root, wave, inputs)
                 when = dict(sorted(executed.items()))
-                assemble(private, manifest(wave, programme, inputs, started=started, languages=spoken, executed=when))
                 write_text(private.report / SIZES, with_sizes(before, Results.read(private.results).records))
+                assemble(private, manifest(wave, programme, inputs, started=started, languages=spoken, executed=when))
                 unchanged.write(when)
                 publish(root, private)
             forget_failed(root, name)
