@@ -53,7 +53,9 @@ def write(root: Path, *, actions: str | None = None, periods=(BEFORE, NOW), leav
                 + ",".join(map(str, scores))
             )
         if period == BEFORE:
-            customers.append("gone,south,west,2020-01-01,")  # nobody's customer, who left unheard: the lists tell who left
+            customers.append(
+                "gone,south,west,2020-01-01,"
+            )  # nobody's customer, who left unheard: the lists tell who left
         tables = {"customers": customers, "responses": answers}
         tables["managers"] = [
             "manager_id,name,region,sales_target",

@@ -103,7 +103,9 @@ def test_the_keyboard_opens_a_number_and_finds_its_cell(browser, site, language)
     source = page.locator("[popover]:popover-open")
     assert source.count() == 1 and "04_satisfaction" in source.inner_text()
     assert re.search(r"69\.0 (to|至) 73\.6", source.inner_text())
-    assert source.locator("a[href*=cell-id]").get_attribute("href").startswith("notebooks/04_satisfaction.html#cell-id=")
+    assert (
+        source.locator("a[href*=cell-id]").get_attribute("href").startswith("notebooks/04_satisfaction.html#cell-id=")
+    )
     assert watched.violations() == []
     page.keyboard.press("Escape")
     assert page.locator("[popover]:popover-open").count() == 0
