@@ -8,9 +8,9 @@ import pytest
 from nbclient import NotebookClient
 
 from csat_analysis.estimate import NoEstimate
+from csat_analysis.in_jupyter import IN_JUPYTER
 from csat_analysis.models.planner import Reckoned
 from csat_analysis.programme_parts import Plan
-from csat_analysis.report.in_jupyter import IN_JUPYTER
 from csat_analysis.report.plan_sliders import outcome, show
 from csat_analysis.run.execute import execute_notebook
 from csat_analysis.run.kernels import kernels

@@ -10,6 +10,8 @@ from importlib import resources
 
 import yaml
 
+from csat_analysis.programme import QUICKEST
+
 NOT_LETTERS = re.compile(r"[\W_]+")
 IN_BRACKETS = re.compile(r"[（(\[【].*?[)）\]】]")
 NUMBER_BEFORE = re.compile(r"^[qQ]?[0-9]+[、.)）:：\s]+")
@@ -20,7 +22,7 @@ PERIOD_IN_NAME = re.compile(r"[0-9]{4}(?:[HhQq][1-4]|年(?:[上下]半年)?)?")
 def column_names() -> Mapping[str, Mapping[str, dict]]:
     """table → column → {zh, en, also, example}; the table itself stands under `_`."""
     text = resources.files(__package__).joinpath("columns.yml").read_text(encoding="utf-8")
-    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(text, QUICKEST)
 
 
 def title(table: str, language: str, column: str = "_") -> str:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import pickle
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from csat_analysis.intake.period_tables import Clean, clean_period
@@ -23,11 +24,25 @@ def clean_once(root: Path, period: Period, programme: Programme) -> Clean:
     kept = folder / f"{period}-{content_hash(Path(root) / 'data' / 'raw' / str(period), programme)}.pickle"
     if kept.is_file():
         return pickle.loads(kept.read_bytes())
+    begun(root, period).touch()
     clean = clean_period(root, period, programme)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
         pickle.dump(clean, file)
     os.replace(file.name, kept)  # a notebook beside this one sees it whole or not at all
     return clean
+
+
+def not_begun_first(root: Path, periods: list[Period]) -> Iterator[Period]:
+    """The periods, each time first one that no notebook has begun to clean: two that run side by side share the work."""
+    left = list(periods)
+    while left:
+        period = next((period for period in left if not begun(root, period).exists()), left[0])
+        left.remove(period)
+        yield period
+
+
+def begun(root: Path, period: Period) -> Path:
+    return Path(root) / FOLDER / f"{period}.begun"
 
 
 def content_hash(folder: Path, programme: Programme) -> str:

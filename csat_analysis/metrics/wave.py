@@ -10,7 +10,7 @@ import pandas as pd
 
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.intake import Clean, periods_available
-from csat_analysis.intake.kept import clean_once
+from csat_analysis.intake.kept import clean_once, not_begun_first
 from csat_analysis.metrics import satisfaction
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme, load_programme, programme_files
@@ -149,7 +149,8 @@ def load_waves(root: Path | str, period: Period | str) -> dict[Period, Wave]:
     """Every wave up to a period that has raw files, oldest first; waves of another length (quarters) are left out."""
     last = Period.parse(period)
     waves = [p for p in periods_available(root) if p.unit == last.unit and not last < p]
-    return {p: load_wave(root, p) for p in sorted({*waves, last})}
+    loaded = {p: load_wave(root, p) for p in not_begun_first(root, sorted({*waves, last}))}
+    return dict(sorted(loaded.items()))
 
 
 def load_wave(root: Path | str, period: Period | str) -> Wave:

@@ -7,11 +7,11 @@ from typing import Any
 
 from csat_analysis import certification
 from csat_analysis.estimate import NoEstimate
+from csat_analysis.in_jupyter import IN_JUPYTER
 from csat_analysis.models import plan_numbers
 from csat_analysis.models.plan_findings import PlanFindings
 from csat_analysis.programme_parts import Plan
 from csat_analysis.report import wording
-from csat_analysis.report.in_jupyter import IN_JUPYTER
 from csat_analysis.report.wording import say
 
 LARGEST_RAISE, LARGEST_COST, STEP = 20.0, 200_000, 5_000

@@ -23,7 +23,6 @@ from csat_analysis.period import Period
 from csat_analysis.results import Record
 from csat_analysis.verdict_rules import RULES
 
-QUICKEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same reading in C where PyYAML was built with it
 LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 MINUS = "−"
 UNITS = {  # unit → factor and decimals as shown; shares and probabilities are shown in percent
@@ -49,7 +48,7 @@ def read_messages() -> dict[str, dict]:
     """All files of messages/ as one: a key stands in one of them."""
     found: dict[str, dict] = {}
     for file in sorted(resources.files(__package__).joinpath("messages").iterdir(), key=lambda file: file.name):
-        own = yaml.load(file.read_text(encoding="utf-8"), QUICKEST)
+        own = yaml.load(file.read_text(encoding="utf-8"), programme.QUICKEST)
         if twice := found.keys() & own.keys():
             raise ResultError(f"{file.name}: the message {sorted(twice)[0]!r} stands in another file too")
         found |= own

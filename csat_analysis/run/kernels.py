@@ -16,7 +16,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-from csat_analysis.report.in_jupyter import IN_JUPYTER
+from csat_analysis.in_jupyter import IN_JUPYTER
 from csat_analysis.run.warm import POSSIBLE, WarmServer
 
 PROVISIONER = "csat-analysis"

@@ -25,6 +25,14 @@ class Order:
         """The notebooks to run, each ready when those of them that it needs are done."""
         return TopologicalSorter({name: [other for other in self.needs[name] if other in names] for name in names})
 
+    def chains(self) -> dict[str, int]:
+        """Notebook → how many must follow it, one after another. Of those that are ready the longest chain is begun first."""
+        longest: dict[str, int] = {}
+        for name in reversed(list(TopologicalSorter(self.needs).static_order())):
+            followers = [other for other, needs in self.needs.items() if name in needs]
+            longest[name] = max((1 + longest[other] for other in followers), default=0)
+        return longest
+
     def followers(self, names: Sequence[str]) -> set[str]:
         """The notebooks that rest on these, directly or through others; not these themselves."""
         found, fresh = set(names), set(names)

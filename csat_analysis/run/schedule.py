@@ -38,11 +38,18 @@ def execute_all(
     still runs is ended, and the failure is raised: that of the first in `names` where several failed.
     """
     waiting, finished = order.of(names), dict[str, str]()
+    chains = order.chains()
+    ready: list[str] = []
+    pages: list[str] = []  # notebooks whose page for analysts is still to be written, which can wait
     waiting.prepare()
     with ThreadPoolExecutor(max_workers=kernels.shared.jobs, thread_name_prefix="notebook") as threads:
-        running: dict[Future[None], str] = {}
+        running: dict[Future[None], tuple[str, Callable]] = {}
+
+        def submit(work_on: Callable, name: str, *arguments: object) -> None:
+            running[threads.submit(work_on, name, *arguments)] = name, work_on
+
         try:
-            while waiting.is_active():
+            while waiting.is_active() or running or pages:
                 for name in sorted(waiting.get_ready(), key=names.index):
                     if when := taken_over(name):
                         finished[name] = when
@@ -50,13 +57,21 @@ def execute_all(
                         told(name, True)
                     else:
                         kernels.shared.begin()
-                        running[threads.submit(execute_one, work, order, name, parameters, kernels, told)] = name
+                        ready.append(name)
+                ready.sort(key=lambda name: (-chains[name], names.index(name)))
+                while len(running) < kernels.shared.jobs and (ready or pages):
+                    if ready:
+                        submit(execute_one, ready.pop(0), work, order, parameters, kernels, told)
+                    else:
+                        submit(write_page, pages.pop(0), work)
                 ended, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
-                for future in sorted(ended, key=lambda future: names.index(running[future])):
+                for future in sorted(ended, key=lambda future: names.index(running[future][0])):
                     future.result()
-                    name = running.pop(future)
-                    finished[name] = now()
-                    waiting.done(name)
+                    name, work_on = running.pop(future)
+                    if work_on is execute_one:
+                        finished[name] = now()
+                        waiting.done(name)
+                        pages.append(name)
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
             kernels.kill()
@@ -64,8 +79,12 @@ def execute_all(
     return finished
 
 
+def write_page(name: str, work: Work) -> None:
+    write_html(work.private.executed / f"{name}.ipynb")
+
+
 def execute_one(
-    work: Work, order: Order, name: str, parameters: dict[str, str], kernels: RunKernels, told: Done
+    name: str, work: Work, order: Order, parameters: dict[str, str], kernels: RunKernels, told: Done
 ) -> None:
     from csat_analysis.run.execute import execute_notebook, records_of  # here: it loads Jupyter's libraries
 
@@ -78,5 +97,4 @@ def execute_one(
         if records := records_of(notebook, name):
             write_text(room.results / f"{name}.json", to_json(work.protected(records)))
         work.collect(name, order, room)
-    write_html(target)
     told(name, True)

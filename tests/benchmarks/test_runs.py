@@ -1,6 +1,7 @@
 """A period and a batch against papermill run plainly, one notebook after another: ratios of one run (when asked for).
 
-Seconds depend on the machine and on who else uses it; plain and ours follow one another, and only their ratio is held to a target.
+Seconds depend on the machine and on who else uses it: plain and ours take turns, the best turn of each counts, and only
+their ratio is held to a target.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ for name in sys.argv[2:]:
                                resources={"metadata": {"path": "notebooks"}})
 """
 PERIOD = "2026H1"
+TURNS = 3
 BUSY = "\nimport time\nuntil = time.process_time() + 2.0\nwhile time.process_time() < until: sum(range(1000))\n"
 
 
@@ -69,17 +71,17 @@ def environment() -> dict[str, str]:
 
 
 class PeakMemory:
-    """The most that any one process begun meanwhile by this one has held (unique set size, MB), looked at once a second: to look costs time."""
+    """The most that any one process begun meanwhile by this one has held (unique set size, MB) while `watching`, looked at once a second: to look costs time."""
 
     def __enter__(self) -> PeakMemory:
-        self.most, self.going = 0.0, True
+        self.most, self.watching, self.going = 0.0, False, True
         self.thread = threading.Thread(target=self.look)
         self.thread.start()
         return self
 
     def look(self) -> None:
         while self.going:
-            for process in psutil.Process().children(recursive=True):
+            for process in psutil.Process().children(recursive=True) if self.watching else ():
                 try:
                     self.most = max(self.most, process.memory_full_info().uss / 2**20)
                 except psutil.Error:
@@ -94,15 +96,20 @@ class PeakMemory:
 @at_length
 def test_a_period_of_which_nothing_and_of_which_everything_is_known(tmp_path, measured):
     root = sample_company(tmp_path)
-    plain = seconds(lambda: plainly(root))
+    plain, fresh, again = [], [], []
     with PeakMemory() as memory:
-        fresh = seconds(lambda: csat(root, "run", PERIOD, "--force", "-j", "2"))
-    again = seconds(lambda: csat(root, "run", PERIOD))
-    measured("a whole period, nothing known", fresh, "s", "plain × 0.30", **{"plain papermill": plain})
-    measured("a whole period, nothing changed", again, "s", "plain × 0.05", **{"plain papermill": plain})
+        for _ in range(TURNS):
+            plain.append(seconds(lambda: plainly(root)))
+            memory.watching = True
+            fresh.append(seconds(lambda: csat(root, "run", PERIOD, "--force", "-j", "2")))
+            again.append(seconds(lambda: csat(root, "run", PERIOD)))
+            memory.watching = False
+    beside = {"plain papermill": min(plain)}
+    measured("a whole period, nothing known", min(fresh), "s", "plain × 0.30", **beside)
+    measured("a whole period, nothing changed", min(again), "s", "plain × 0.05", **beside)
     measured("most memory of one kernel", memory.most, "MB", "reported")
-    assert again <= 0.05 * plain
-    assert fresh <= 0.30 * plain
+    assert min(again) <= 0.05 * min(plain)
+    assert min(fresh) <= 0.30 * min(plain)
 
 
 @at_length
@@ -110,11 +117,16 @@ def test_a_batch_of_twenty_jobs_on_two_cores_and_on_one(tmp_path, measured):
     """Ten regions, two periods, notebooks that compute for two seconds: what side by side gains where there is work to do."""
     sizes = {f"r{number}": 6 for number in range(10)}
     root = write_programme(tmp_path, sizes, **{"01_measure": MEASURE + BUSY})
+    all_cores = sorted(os.sched_getaffinity(0))
     taken = {}
-    for cores in (1, 2):
-        with PeakMemory() as memory:
-            arguments = ("batch", "2025H2..2026H1", "--by", "region", "--force", "-j", str(cores))
-            taken[cores] = seconds(lambda arguments=arguments: csat(root, *arguments))
+    with PeakMemory() as memory:
+        memory.watching = True
+        for count in (1, 2):
+            os.sched_setaffinity(0, all_cores[:count])  # what it starts is bound by it, too
+            try:
+                taken[count] = seconds(lambda: csat(root, "batch", "2025H2..2026H1", "--by", "region", "--force"))
+            finally:
+                os.sched_setaffinity(0, all_cores)
     measured("a batch of 20 on two cores", taken[2], "s", "one core / 1.7", **{"one core": taken[1]})
     measured("most memory of one process", memory.most, "MB", "reported")
     assert len(list((root / "reports").glob("*/results.json"))) == 20
