@@ -45,15 +45,22 @@ def add(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from csat_analysis.run.notebook_copies import differing_notebooks
-    from csat_analysis.run.period_run import run_period
-    from csat_analysis.run.private_root import notebooks_of
-    from csat_analysis.run.progress import watched
+    from csat_analysis.run.kernels import kernels
 
     stop_as_interrupted()
     root = root_of(arguments)
-    with watched("csat run", len(arguments.only) or len(notebooks_of(root))) as told:
-        published = run_period(root, arguments.period, only=arguments.only, told=told, **run_options(arguments))
+    with kernels(arguments.jobs, cold=arguments.cold) as shared:
+        shared.begin()  # the warm process imports what notebooks use while this one imports what a run does
+
+        from csat_analysis.run.notebook_copies import differing_notebooks
+        from csat_analysis.run.period_run import run_period
+        from csat_analysis.run.private_root import notebooks_of
+        from csat_analysis.run.progress import watched
+
+        with watched("csat run", len(arguments.only) or len(notebooks_of(root))) as told:
+            published = run_period(
+                root, arguments.period, only=arguments.only, told=told, shared=shared, **run_options(arguments)
+            )
     if published.unchanged:
         rest = f"{len(published.unchanged)} notebooks" if published.executed else "all notebooks"
         print(f"unchanged, not run again: {rest} ({', '.join(published.unchanged)}); --force runs them")

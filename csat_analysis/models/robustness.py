@@ -16,7 +16,7 @@ import pandas as pd
 from csat_analysis import verdicts
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.metrics.change import change, standard_in_force, threshold
-from csat_analysis.metrics.wave import Wave
+from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.programme_parts import MissingItems
@@ -64,6 +64,19 @@ class Agreement:
     analyses: int
     otherwise_most: str | None
     otherwise_share: float
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What one analysis's headlines are read from: each measure's change, the index over the standard, its gain in a year."""
+
+    changes: Mapping[str, Number]
+    over: Number
+    gain: Number | None
+
+    def plain(self) -> Numbers:
+        changes = {measure: plain(number) for measure, number in self.changes.items()}
+        return Numbers(changes, plain(self.over), self.gain and plain(self.gain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,42 +129,53 @@ class Multiverse:
         number and interval that it was read from (`numbered`)."""
         weights, careless, blanks, intervals = self.choices.values()
         rows = []
-        for chosen in product(weights, careless, blanks):
-            waves = {p: self._made(wave, *chosen) for p, wave in self.used.items()}
-            rows += [dict(zip(AXES, (*chosen, kind), strict=True)) | self._found(waves, kind) for kind in intervals]
+        for who in product(weights, careless):
+            weighted = {period: self._made(wave, *who) for period, wave in self.used.items()}
+            for reading in blanks:
+                waves = {period: reading_blanks(wave, reading) for period, wave in weighted.items()}
+                numbers = self._numbers(waves)
+                for kind in intervals:
+                    chosen = dict(zip(AXES, (*who, reading, kind), strict=True))
+                    rows.append(chosen | self._judged(numbers.plain() if kind == "plain" else numbers))
         return pd.DataFrame(rows)
 
-    def _made(self, wave: Wave, weights: str, careless: str, blanks: str) -> Wave:
+    def _made(self, wave: Wave, weights: str, careless: str) -> Wave:
         """A wave as an analyst with these choices would have it."""
-        if (weights, careless, blanks) == (REPORTED,) * 3:
+        if (weights, careless) == (REPORTED, REPORTED):
             return wave
-        changes: dict[str, object] = {}
+        rule, clean = wave.programme.weighting, wave.clean
         if weights == "by_draw":
-            changes["weighting"] = wave.programme.weighting.model_copy(update={"method": "none"})
+            rule = rule.model_copy(update={"method": "none"})
         if weights == "tighter_trimming":
-            changes["weighting"] = wave.programme.weighting.model_copy(update={"trim": TIGHT})
-        if blanks != REPORTED:
-            changes["missing_items"] = MissingItems(at_least=1 if blanks == "any_item" else len(wave.programme.items))
-        clean = wave.clean
+            rule = rule.model_copy(update={"trim": TIGHT})
         if careless == "left_out":
             kept = wave.responses[~self.suspects[wave.period]]
             clean = replace(clean, tables=clean.tables | {"responses": kept})
         made = EveryAnswerAlike if weights == "every_answer_alike" else Wave
-        return made(wave.period, wave.programme.model_copy(update=changes), clean, wave.programme_files)
+        programme = wave.programme.model_copy(update={"weighting": rule})
+        return made(wave.period, programme, clean, wave.programme_files)
 
-    def _found(self, waves: dict[Period, Wave], interval: str) -> dict[str, str | None | tuple]:
-        own, confidence = (plain if interval == "plain" else same), self.programme.reporting.confidence
-        changes = {measure: own(change(waves, self.now, self.before, measure)) for measure in self.worth}
+    @cached_property
+    def _cut(self) -> Number | float:
+        return threshold(standard_in_force(dict(self.waves), self.now), dict(self.waves), self.now)
+
+    def _numbers(self, waves: dict[Period, Wave]) -> Numbers:
+        return Numbers(
+            changes={measure: change(waves, self.now, self.before, measure) for measure in self.worth},
+            over=waves[self.now].index - self._cut,
+            gain=change(waves, self.now, self.now.year_before(), "index") if self.programme.target else None,
+        )
+
+    def _judged(self, numbers: Numbers) -> dict[str, str | None | tuple]:
+        confidence, changes = self.programme.reporting.confidence, numbers.changes
         words = verdicts.change_verdicts(changes, self.worth, confidence, detectable=self.detectable)
-        cut = threshold(standard_in_force(dict(self.waves), self.now), dict(self.waves), self.now)
         found = {"change": words.get("index"), "nps": words.get("nps")}
-        over = own(waves[self.now].index - cut)
-        found["standard"] = verdicts.standard_verdict(over, confidence)
-        numbers = {"change": changes.get("index"), "nps": changes.get("nps"), "standard": over}
+        found["standard"] = verdicts.standard_verdict(numbers.over, confidence)
+        read_from = {"change": changes.get("index"), "nps": changes.get("nps"), "standard": numbers.over}
         if self.programme.target:
-            gain = numbers["target"] = own(change(waves, self.now, self.now.year_before(), "index"))
-            found["target"] = verdicts.target_verdict(gain, self.programme.target.gain_per_year, confidence)
-        return found | {numbered(headline): told(number, confidence) for headline, number in numbers.items()}
+            read_from["target"] = numbers.gain
+            found["target"] = verdicts.target_verdict(numbers.gain, self.programme.target.gain_per_year, confidence)
+        return found | {numbered(headline): told(number, confidence) for headline, number in read_from.items()}
 
     def agreement(self, headline: str) -> Agreement | NoEstimate:
         """How many analyses say what was reported of a headline; none where it has no verdict, or too few analyses give one.
@@ -178,6 +202,16 @@ class Multiverse:
         return Agreement(reported, int(agrees.sum()), len(judged), most, shares.get(most, 0.0))
 
 
+def reading_blanks(wave: Wave, reading: str) -> Wave:
+    """The same answers with the same weights; the index of a dimension asks for more or fewer of its items."""
+    if reading == REPORTED:
+        return wave
+    rule = MissingItems(at_least=1 if reading == "any_item" else len(wave.programme.items))
+    other = replace(wave, programme=wave.programme.model_copy(update={"missing_items": rule}))
+    vars(other)["sample"] = wave.sample  # who answered and what each weighs has nothing to do with blanks
+    return other
+
+
 def numbered(headline: str) -> str:
     return f"{headline}_numbers"
 
@@ -193,7 +227,3 @@ def plain(number: Estimate | NoEstimate) -> Estimate | NoEstimate:
     if isinstance(number, NoEstimate):
         return number
     return PlainInterval(**{f.name: getattr(number, f.name) for f in fields(Estimate)})
-
-
-def same(number: Estimate | NoEstimate) -> Estimate | NoEstimate:
-    return number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,9 +30,21 @@ KERNELS_FILE = re.compile(r"\S*ipykernel_\d+[/\\]")
 TRANSIENT = {"papermill", "execution", "collapsed", "scrolled"}
 
 
-def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], kernels: RunKernels) -> NotebookNode:
+def at_once() -> None:
+    """For notebooks that needn't wait for their turn."""
+
+
+def execute_notebook(
+    source: Path,
+    target: Path,
+    *,
+    parameters: dict[str, str],
+    kernels: RunKernels,
+    at_first_cell: Callable[[], None] = at_once,
+) -> NotebookNode:
     """Run `source`, a copy of the run's own, in its folder and write the executed copy to `target`, both normalised.
 
+    `at_first_cell` is called when the kernel is ready, and may wait.
     Raises RunError when a parameter isn't declared by the notebook, and NotebookFailed when a cell fails; `target` then
     holds the copy with the error in its cell.
     """
@@ -40,9 +53,15 @@ def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], 
 
     nbformat.write(normalised(nbformat.read(source, as_version=4)), source)
     refuse_undeclared(source, parameters)
-    begun = {}
+    begun: dict[str, str] = {}
+
+    def begin(cell: NotebookNode, cell_index: int) -> None:
+        if not begun:
+            at_first_cell()
+        begun["cell"] = cell.id
+
     try:
-        executed = begin_twice(source, target, begun, parameters=parameters, kernels=kernels)
+        executed = begin_twice(source, target, begun, parameters=parameters, kernels=kernels, on_cell_start=begin)
     except PapermillExecutionError as error:
         raise failure_of(source.stem, target, error) from None
     except DeadKernelError:
@@ -56,7 +75,9 @@ def execute_notebook(source: Path, target: Path, *, parameters: dict[str, str], 
     return executed
 
 
-def begin_twice(source: Path, target: Path, begun: dict[str, str], *, parameters, kernels: RunKernels) -> NotebookNode:
+def begin_twice(
+    source: Path, target: Path, begun: dict[str, str], *, parameters, kernels: RunKernels, on_cell_start
+) -> NotebookNode:
     """Run the notebook. A kernel that ends before its first cell, as one whose port another program took, is begun again."""
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -80,7 +101,7 @@ def begin_twice(source: Path, target: Path, begun: dict[str, str], *, parameters
                 ),
                 shutdown_kernel="immediate",
                 kernel_manager_class=kernels.manager_class,
-                on_cell_start=lambda cell, cell_index: begun.update(cell=cell.id),
+                on_cell_start=on_cell_start,
             )
         except RuntimeError as error:
             if last or begun or kernels.stopped or isinstance(error, DeadKernelError):

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
+from csat_analysis.errors import CsatError
 from csat_analysis.in_jupyter import IN_JUPYTER
 from csat_analysis.run.warm import POSSIBLE, WarmServer
 
@@ -28,10 +29,13 @@ ENVIRONMENT = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
 
 
 class Kernels:
-    """Starts kernels and ends them: at most `jobs` at once, forked from a warm process unless they are to be `cold`."""
+    """Starts kernels and ends them, forked from a warm process unless they are to be `cold`.
+
+    At most `jobs` compute at once; one more may be there, which makes itself ready meanwhile.
+    """
 
     def __init__(self, jobs: int, *, cold: bool) -> None:
-        self.jobs, self.slots = jobs, threading.Semaphore(jobs)
+        self.jobs, self.turns, self.there = jobs, threading.Semaphore(jobs), threading.Semaphore(jobs + 1)
         self.warm, self.server, self.starting = POSSIBLE and not cold, None, threading.Lock()
         self.runs: list[RunKernels] = []
         self.stopped = False
@@ -78,6 +82,22 @@ class RunKernels:
     def __init__(self, shared: Kernels) -> None:
         self.shared, self.stopped, self.groups = shared, False, set[int]()
         self.manager_class = type("Manager", (Manager,), {"kernels": self})
+
+    @contextlib.contextmanager
+    def turn(self, name: str) -> Iterator[Callable[[], None]]:
+        """A notebook's place among the kernels; what it gives waits for the turn to compute, and is called at the first cell."""
+        with self.shared.there, contextlib.ExitStack() as held:
+
+            def take() -> None:
+                held.enter_context(self.shared.turns)
+                self.refuse_when_stopped(name)
+
+            self.refuse_when_stopped(name)
+            yield take
+
+    def refuse_when_stopped(self, name: str) -> None:
+        if self.stopped:
+            raise CsatError(f"{name}: not run, since the run was ended")
 
     def started(self, group: int) -> None:
         self.groups.add(group)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from csat_analysis.errors import CsatError
 from csat_analysis.results import to_json
 from csat_analysis.run.kernels import RunKernels
 from csat_analysis.run.manifest import now
@@ -42,7 +41,8 @@ def execute_all(
     ready: list[str] = []
     pages: list[str] = []  # notebooks whose page for analysts is still to be written, which can wait
     waiting.prepare()
-    with ThreadPoolExecutor(max_workers=kernels.shared.jobs, thread_name_prefix="notebook") as threads:
+    jobs = kernels.shared.jobs
+    with ThreadPoolExecutor(max_workers=jobs + 1, thread_name_prefix="notebook") as threads:
         running: dict[Future[None], tuple[str, Callable]] = {}
 
         def submit(work_on: Callable, name: str, *arguments: object) -> None:
@@ -59,11 +59,10 @@ def execute_all(
                         kernels.shared.begin()
                         ready.append(name)
                 ready.sort(key=lambda name: (-chains[name], names.index(name)))
-                while len(running) < kernels.shared.jobs and (ready or pages):
-                    if ready:
-                        submit(execute_one, ready.pop(0), work, order, parameters, kernels, told)
-                    else:
-                        submit(write_page, pages.pop(0), work)
+                while ready and len(running) <= jobs:  # one more makes itself ready
+                    submit(execute_one, ready.pop(0), work, order, parameters, kernels, told)
+                while pages and len(running) < jobs:
+                    submit(write_page, pages.pop(0), work)
                 ended, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
                 for future in sorted(ended, key=lambda future: names.index(running[future][0])):
                     future.result()
@@ -88,13 +87,16 @@ def execute_one(
 ) -> None:
     from csat_analysis.run.execute import execute_notebook, records_of  # here: it loads Jupyter's libraries
 
-    with kernels.shared.slots:
-        if kernels.stopped:
-            raise CsatError(f"{name}: not run, since the run was ended")
-        told(name, False)
-        room, target = work.room(name, order), work.private.executed / f"{name}.ipynb"
-        notebook = execute_notebook(room.notebooks / f"{name}.ipynb", target, parameters=parameters, kernels=kernels)
-        if records := records_of(notebook, name):
-            write_text(room.results / f"{name}.json", to_json(work.protected(records)))
-        work.collect(name, order, room)
+    room, target = work.room(name, order), work.private.executed / f"{name}.ipynb"
+    with kernels.turn(name) as take:
+
+        def begin() -> None:
+            take()
+            told(name, False)
+
+        source = room.notebooks / f"{name}.ipynb"
+        notebook = execute_notebook(source, target, parameters=parameters, kernels=kernels, at_first_cell=begin)
+    if records := records_of(notebook, name):
+        write_text(room.results / f"{name}.json", to_json(work.protected(records)))
+    work.collect(name, order, room)
     told(name, True)

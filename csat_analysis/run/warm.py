@@ -97,9 +97,11 @@ class WarmServer:
         """End it and every kernel, and wait until it is gone."""
         os.close(self.lifeline)
         self.socket.close()
+        if not self.ready:  # still importing, and it has no kernel then
+            self.process.kill()
         try:
             self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:  # still importing, as a rule: it has no kernel then
+        except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
 

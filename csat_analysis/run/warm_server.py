@@ -1,8 +1,9 @@
 """The process that warm kernels are forked from: it has imported what notebooks use, and does nothing else but fork.
 
-Talks with `warm.WarmServer` over a socket: it says READY once, when all is imported; then a request (four bytes of length with
-the kernel's status pipe, then JSON: command, environment, folder) is answered by the kernel's process id, or by NO_KERNEL where the
-system gives no further process; when the kernel ends, its exit code is written to its pipe. It runs no thread and opens no kernel's sockets, so that a fork is safe.
+Talks with `warm.WarmServer` over a socket: it says READY once, when all is imported; then a request (four bytes of length
+with the kernel's status pipe, then JSON: command, environment, folder) is answered by the kernel's process id, or by
+NO_KERNEL where the system gives no further process; when the kernel ends, its exit code is written to its pipe. It runs no
+thread and opens no kernel's sockets, so that a fork is safe.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ NOT_PRELOADED = ("csat_analysis.run", "csat_analysis.cli", "csat_analysis.comman
 PRELOADED = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",
     "IPython.core.completer",
     "IPython.core.pylabtools",
     "matplotlib.pyplot",
@@ -51,9 +53,10 @@ PRELOADED = (
 
 def serve(requests: int, lifeline: int) -> None:
     """Fork kernels on request until the run's process closes its end of `lifeline`, by ending if not before."""
+    gc.disable()  # it would look through half a million objects again and again while they come in
     preload()
-    gc.collect()
     gc.freeze()  # a kernel's collector leaves alone what was imported: it stays shared, and needn't be looked through again
+    gc.enable()
     sock = socket.socket(fileno=requests)
     awake, wakes = os.pipe()
     os.set_blocking(wakes, False)
