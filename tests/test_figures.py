@@ -146,6 +146,12 @@ def test_ticks_stay_inside_the_scale_and_hold_the_values():
     assert ticks[-1] <= 100 and ticks[0] <= 97 and len(ticks) >= 2
 
 
+def test_no_value_lies_beyond_the_ticks_where_the_scale_has_no_round_end():
+    ticks = figures.axis_ticks([pd.Series([-21.9, 18.0])], (-22.9, 22.9), 6)
+    assert ticks[0] <= -21.9 and ticks[-1] >= 18.0
+    assert figures.axis_ticks([pd.Series([0.0, 100.0])], (0, 100), 6) == [0, 20, 40, 60, 80, 100]
+
+
 def test_long_names_break_into_lines_that_fit_and_lose_nothing():
     for name in (
         "competitiveness against substitutes, fit with demand",

@@ -75,13 +75,15 @@ def scale(low: float, high: float, start: float, end: float) -> Callable:
 
 
 def axis_ticks(columns: list[pd.Series], bounds: tuple[float, float], count: int) -> list[float]:
-    """Round ticks that hold every value, inside the scale. Dots need no zero: the ticks show where the axis starts."""
+    """Round ticks that hold every value, inside the scale where they can. Dots need no zero: the ticks show where the axis starts."""
     known = pd.concat(columns).dropna()
     low, high = (known.min(), known.max()) if len(known) else bounds
     if high - low < (bounds[1] - bounds[0]) / 20:
         low, high = low - (bounds[1] - bounds[0]) / 40, high + (bounds[1] - bounds[0]) / 40
-    ticks = MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(max(low, bounds[0]), min(high, bounds[1]))
-    return [float(tick) for tick in ticks if bounds[0] <= tick <= bounds[1]]
+    low, high = max(low, bounds[0]), min(high, bounds[1])
+    ticks = MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low, high)
+    ends = ticks[ticks <= low].max(), ticks[ticks >= high].min()
+    return [float(tick) for tick in ticks if bounds[0] <= tick <= bounds[1] or tick in ends]
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:

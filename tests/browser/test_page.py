@@ -1,6 +1,7 @@
 """The report in a real browser: nothing asked of the network, nothing spilling over, readable by everyone.
 
 Needs Chromium: CHROMIUM names its executable, else `chromium` or `google-chrome` on the path; without one they skip.
+Pictures of every section of the sample company's pages stay in build/screenshots (or CSAT_SCREENSHOTS) to be looked at.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import re
 import shutil
 from collections.abc import Iterator
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 
 import pytest
+from matplotlib.image import imread
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_examples import changed_report, foreign_report, house_report, thin_report
 from sample_report import sample_report, sample_results, write_site
@@ -20,6 +23,7 @@ from sample_report import sample_report, sample_results, write_site
 pytestmark = pytest.mark.long
 LANGUAGES, WIDTHS = ("zh", "en"), (375, 1280)
 REPORTS = {"report": house_report, "changed": changed_report, "thin": thin_report, "foreign": foreign_report}
+SCREENSHOTS = Path(os.environ.get("CSAT_SCREENSHOTS", Path(__file__).parents[2] / "build" / "screenshots"))
 RULES = "({runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})"
 
 
@@ -149,6 +153,22 @@ def test_numbers_of_every_section_lead_to_their_cells(browser, sample_site, lang
             page.go_back()
         else:
             page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_section_is_seen_and_its_picture_kept(browser, sample_site, language, width):
+    page = Watched(browser, sample_site / f"report.{language}.html", width).page
+    folder = SCREENSHOTS / f"{language}-{width}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in sample_report(language).sections:
+        picture = folder / f"{name}.png"
+        page.locator(f"#{name}").screenshot(path=picture)
+        pixels = imread(picture)[..., :3]
+        assert pixels.shape[1] >= 0.7 * width
+        blank = (pixels == pixels[:, :1]).all(axis=(1, 2))  # rows of pixels in one colour
+        longest = max((len(list(run)) for empty, run in groupby(blank) if empty), default=0)
+        assert longest < 200, f"{picture.name} has nothing on {longest} rows"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
