@@ -167,5 +167,7 @@ def take_over(
     for name in kept:
         if name not in unchanged.made["notebooks"] or not unchanged.whole(name):
             raise RunError(f"what {name} left for {period} isn't what it was any more: run the whole period")
+        if not unchanged.may_still_be_shown(name):
+            raise RunError(f"{name} shows what tells customers beside a report published since: run the whole period")
         unchanged.copy(name)
     return kept
