@@ -1,6 +1,7 @@
 """The report's section on drivers and plans: ranks only as sure as they are, and plainly what can't be said."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from drivers_records import drivers_records
@@ -62,6 +63,14 @@ def test_chances_that_were_not_shown_to_hold_are_not_given():
 def test_each_kind_has_its_sentence(language, kind):
     key = wording.KINDS.get(kind, "drivers.kinds.untold")
     assert say(key, language, items="|").split("|")[0] in words(language, kind=kind)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_place_that_cannot_be_told_is_not_taken_for_one_at_the_index(language):
+    unplaced = [replace(r, verdict=None) if r.key == "satisfaction.dimension" else r for r in others()]
+    important = [replace(r, verdict="matters_more") if r.key == "drivers.importance" else r for r in drivers_records()]
+    said = plain(report(Results([*unplaced, *important]), language).section("drivers"))
+    assert say("drivers.map.untold", language) in said and say("drivers.map.none", language) not in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

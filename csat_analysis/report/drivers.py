@@ -190,18 +190,20 @@ def importance_map(view: View) -> dict[str, Any] | None:
     drawn = drivers_charts.map_chart(view.numbers)
     if drawn is None:
         return None
-    act = [
-        view.named(name, record)
-        for _, name, record in drivers_charts.importance_rows(view.numbers)
-        if record.verdict == "matters_more" and below(view, record)
-    ]
-    said = view.say("drivers.map.act", items=view.list(act)) if act else view.say("drivers.map.none")
+    important = [row for row in drivers_charts.importance_rows(view.numbers) if row[2].verdict == "matters_more"]
+    places = {record.name: place_of(view, record) for _, _, record in important}
+    act = [view.named(name, record) for _, name, record in important if places[record.name] == "below_index"]
+    if act:
+        said = view.say("drivers.map.act", items=view.list(act))
+    else:
+        said = view.say("drivers.map.untold" if None in places.values() else "drivers.map.none")
     return {"chart": drawn, "readings": [said]}
 
 
-def below(view: View, record: Record) -> bool:
+def place_of(view: View, record: Record) -> str | None:
+    """Where a dimension was found to lie beside the index; None where that can't be told."""
     place = view.shown("satisfaction.dimension", **record.group)
-    return bool(place and place.verdict == "below_index")
+    return place.verdict if place else None
 
 
 def kinds(view: View) -> list[str]:
