@@ -38,10 +38,10 @@ def begin(stack: ExitStack, mark: dict[str, str], *arguments: str) -> subprocess
 
 @pytest.fixture
 def cluster(tmp_path):
-    """A scheduler's address, and its two workers by their process."""
+    """A scheduler's address, its two workers by their process, and its own process."""
     mark, file = marked(), tmp_path / "scheduler.json"
     with ExitStack() as stack:
-        begin(
+        scheduler = begin(
             stack,
             mark,
             "dask_scheduler",
@@ -57,12 +57,12 @@ def cluster(tmp_path):
         address = json.loads(file.read_text())["address"]
         options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path))
         workers = [begin(stack, mark, "dask_worker", address, *options, "--name", name) for name in ("one", "two")]
-        yield address, workers, mark
+        yield address, workers, mark, scheduler
     wait_until(lambda: alive(mark) == [], 30)
 
 
 def test_a_worker_is_killed_half_way_and_every_job_ends_once_and_whole(cluster, tmp_path):
-    address, workers, mark = cluster
+    address, workers, mark, _ = cluster
     root = write_programme(tmp_path / "shared", **{"01_measure": MEASURE + SLOW})
     jobs = plan_batch(root, "2025H2..2026H1", "region").jobs
     ended, killed = [], False
@@ -84,10 +84,23 @@ def test_a_worker_is_killed_half_way_and_every_job_ends_once_and_whole(cluster, 
 
 
 def test_a_failed_job_is_told_as_on_one_machine(cluster, tmp_path):
-    address, _, _ = cluster
+    address, *_ = cluster
     root = write_programme(tmp_path / "shared", periods=("2026H1",), **{"01_measure": "1 / 0"})
     (ended,) = run_on_cluster(address, root, [Job("2026H1")], jobs=1)
     assert "01_measure, cell c1: ZeroDivisionError" in ended.problem
+
+
+def test_when_the_scheduler_is_lost_every_job_that_is_left_is_told(cluster, tmp_path):
+    address, _, _, scheduler = cluster
+    root = write_programme(tmp_path / "shared", **{"01_measure": MEASURE + SLOW})
+    jobs, told = plan_batch(root, "2025H2..2026H1", "region").jobs, []
+    for one in run_on_cluster(address, root, jobs, jobs=1):
+        told.append(one)
+        if len(told) == 1:
+            scheduler.send_signal(signal.SIGKILL)
+    assert sorted(one.job.name for one in told) == sorted(job.name for job in jobs)
+    lost = [one.problem for one in told if one.problem]
+    assert lost and all("the scheduler gave it up" in problem for problem in lost)
 
 
 def test_an_address_where_nobody_answers_is_an_error_in_one_line(tmp_path, monkeypatch):

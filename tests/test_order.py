@@ -85,6 +85,7 @@ def test_who_follows_is_told_through_others_too(tmp_path):
         ("1_a: []\n2_b: [0_x]\n", "2_b: there is no notebook 0_x; there are 1_a, 2_b"),
         ("1_a: []\n2_b: []\n3_c: []\n", "there is no notebook 3_c"),
         ("1_a: []\n2_b: 1_a\n", "no list of notebooks"),
+        ("1_a: []\n2_b: [[1_a]]\n", "no list of notebooks"),
     ],
 )
 def test_a_circle_an_unknown_name_and_a_missing_one_are_errors_in_one_line(tmp_path, text, said):

@@ -67,7 +67,14 @@ def test_a_standard_whose_answers_are_missing_is_not_said_to_be_set():
     missing = without(house_results(), "not_computed", of("satisfaction.standard"))
     for key in ("satisfaction.against_standard", "satisfaction.satisfied_share"):
         missing = without(missing, "not_computed", of(key))
+    set_then = of("satisfaction.trend", measure="index", period="2024H1")
+    asked_otherwise = Outline(report(missing).page()).text
+    missing = Results([one for one in missing.records if not set_then(one)])
     page = Outline(report(missing).page()).text
+    assert "The standard was set in the first half of 2024 with another questionnaire" in asked_otherwise
+    assert (
+        "the standard was set with another questionnaire" in asked_otherwise and "are not here" not in asked_otherwise
+    )
     assert "The standard was set" not in page and "standard in force" not in page
     assert "The standard should be set from the first half of 2024, whose answers are not here" in page
     assert "which should be set from the first half of 2024: its answers are not here." in page

@@ -179,6 +179,7 @@ class TestRuns:
             ("data/processed/2026H1/report/report.en.html", ["02_report"]),
             ("reports/2026H1/notebooks/03_apart.ipynb", ["03_apart"]),
             ("reports/2026H1/report.en.html", []),
+            ("reports/2026H1/manifest.json", []),
             ("reports/2026H1/notebooks/01_count.html", ["01_count"]),
         ],
     )
@@ -188,6 +189,7 @@ class TestRuns:
         flip(made / file) if by == "altered" else (made / file).unlink()
         assert run_period(made, "2026H1").executed == again
         after = fingerprints(made / "reports" / "2026H1")
+        json.loads((made / "reports" / "2026H1" / "manifest.json").read_text(encoding="utf-8"))
         assert {n: f for n, f in after.items() if n != "manifest.json"} == {
             n: f for n, f in before.items() if n != "manifest.json"
         }
@@ -195,6 +197,11 @@ class TestRuns:
     def test_a_record_of_what_was_made_that_cannot_be_read_counts_as_none(self, made):
         file = made / "data" / "processed" / "2026H1" / unchanged.FILE
         file.write_text(json.dumps(json.loads(file.read_text()))[:-9], encoding="utf-8")
+        assert run_period(made, "2026H1").executed == sorted(ALL)
+
+    def test_so_does_one_of_another_shape(self, made):
+        file = made / "data" / "processed" / "2026H1" / unchanged.FILE
+        file.write_text('{"notebooks": [], "published": {}}', encoding="utf-8")
         assert run_period(made, "2026H1").executed == sorted(ALL)
 
     def test_code_that_changed_while_a_run_lasted_is_not_taken_for_what_made_it(

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from csat_analysis.intake.rules import Rule
 from csat_analysis.report import wording
 from csat_analysis.report.questionnaire import questionnaire
+from csat_analysis.report.questions import standard_asked
 from csat_analysis.report.sample_bias import sample_bias
 from csat_analysis.report.survey_design import survey_design
 from csat_analysis.report.view import View
@@ -175,5 +176,6 @@ def standard(view: View) -> list[str]:
     if record.shown:
         return [view.say("belief.standard.set", period=period)]
     if record.status == "not_computed":
-        return [view.say("belief.standard.missing", period=period)]
+        why = "belief.standard.questionnaire" if standard_asked(view) else "belief.standard.missing"
+        return [view.say(why, period=period)]
     return [view.say("belief.standard.hidden", period=period, reason=view.status(record))]

@@ -75,7 +75,10 @@ def scale(low: float, high: float, start: float, end: float) -> Callable:
 
 
 def axis_ticks(columns: list[pd.Series], bounds: tuple[float, float], count: int) -> list[float]:
-    """Round ticks that hold every value, inside the scale where they can. Dots need no zero: the ticks show where the axis starts."""
+    """Round ticks that hold every value, inside the scale where they can.
+
+    Dots need no zero: the ticks show where the axis starts.
+    """
     known = pd.concat(columns).dropna()
     low, high = (known.min(), known.max()) if len(known) else bounds
     if high - low < (bounds[1] - bounds[0]) / 20:

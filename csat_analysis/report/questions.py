@@ -61,10 +61,15 @@ def standard_open(view: View) -> list[str]:
         return [view.say("overview.unsaid.standard", interval=view.numbers.interval(against.key))]
     if against.status != "not_computed":
         return []
-    if view.shown("satisfaction.standard"):
+    if view.shown("satisfaction.standard") or standard_asked(view):
         return [view.say("overview.unsaid.standard.questionnaire")]
     set_in = wording.period_text(view.facts["standard_from"], view.language)
     return [view.say("overview.unsaid.standard.missing", period=set_in)]
+
+
+def standard_asked(view: View) -> bool:
+    """Is the wave that sets the standard among the waves that were read?"""
+    return view.has("satisfaction.trend", measure="index", period=str(view.facts["standard_from"]))
 
 
 def numbers_open(view: View) -> list[str]:

@@ -60,8 +60,9 @@ def overview(view: View) -> dict[str, Any] | None:
 def lede(view: View) -> Markup:
     """What the index is, why it matters, and its caveat."""
     what = "overview.what.equal" if view.programme.equal_weights else "overview.what"
+    counted = [name for name, weight in view.programme.weights.items() if weight]
     return view.sentences(
-        view.say(what, count=len(view.programme.dimensions), best=BEST, worst=WORST),
+        view.say(what, count=len(counted), best=BEST, worst=WORST),
         view.say("overview.why"),
         view.say(CAVEATS[view.facts["weights"]], margins=view.margins),
     )

@@ -63,4 +63,6 @@ def size(view: View) -> str:
     if not record or not record.verdict:
         return ""
     parts = {"margin": view.numbers.number("design.margin"), "answers": view.numbers.bare("design.sample_size")}
+    if "invitations" in view.facts["not_supplied"]:  # nobody knows what share of those asked would answer
+        return view.say("belief.design.answers_alone", **parts)
     return view.say(worded(record, SIZES), invitations=view.numbers.bare("design.invitations"), **parts)

@@ -7,11 +7,16 @@ first was lost, ends once: the second finds the first's work whole and unchanged
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from csat_analysis.errors import RunError
 from csat_analysis.run.batch import Ended, Job, run_job, waiting_for
 from csat_analysis.run.schedule import Done, nobody_told
+
+if TYPE_CHECKING:
+    from distributed import Future
 
 PATIENCE = 30  # seconds until a scheduler has answered
 
@@ -52,9 +57,16 @@ def run_on_cluster(
         names = {future.key: job for job, future in given.items()}
         for future in as_completed(given.values()):
             job = names[future.key]
-            problem = future.exception()
             told(job.name, True)
-            yield future.result() if problem is None else Ended(job, problem=f"{type(problem).__name__}: {problem}")
+            yield ended(job, future)
+
+
+def ended(job: Job, future: Future) -> Ended:
+    try:
+        problem = future.exception()
+        return future.result() if problem is None else Ended(job, problem=f"{type(problem).__name__}: {problem}")
+    except CancelledError as lost:  # the scheduler's end, as a rule, which ends every job that is left
+        return Ended(job, problem=f"the scheduler gave it up: {' '.join(str(lost).split())}")
 
 
 def sees_folder(root: str) -> bool:

@@ -56,7 +56,7 @@ def read_order(notebooks: Mapping[str, Path]) -> Order:
     declared = {name: needs or [] for name, needs in read_mapping(file).items()}
     there = {path.stem for path in folder.glob("*.ipynb")}
     for name, needs in declared.items():
-        if not isinstance(needs, list):
+        if not isinstance(needs, list) or not all(isinstance(other, str) for other in needs):
             raise RunError(
                 f"{FILE}: {name} is followed by {needs!r}, which is no list of notebooks such as [01_clean_data]"
             )

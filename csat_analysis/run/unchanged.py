@@ -82,7 +82,9 @@ def read_made(processed: Path) -> dict[str, Any]:
         made = json.loads((processed / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         made = {}
-    return {"notebooks": {}, "published": {}} | (made if isinstance(made, dict) else {})
+    parts = {"notebooks": {}, "published": {}}
+    right = isinstance(made, dict) and all(isinstance(made.get(part, {}), dict) for part in parts)
+    return parts | (made if right else {})
 
 
 @dataclass
@@ -156,9 +158,7 @@ class Unchanged:
 
     def report_is_whole(self) -> bool:
         """Is the published report, file by file, what was published, and are its notebooks those of this run?"""
-        published = {file: sha for file, sha in self.made["published"].items() if file != "manifest.json"}
-        there = {file: sha for file, sha in tree(self.report).items() if file != "manifest.json"}
-        return there == published and set(self.made["notebooks"]) == set(self.keys)
+        return tree(self.report) == self.made["published"] and set(self.made["notebooks"]) == set(self.keys)
 
     def write(self, executed: Mapping[str, str]) -> None:
         """Leave made.json with the run's processed files, once its report is assembled.

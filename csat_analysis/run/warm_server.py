@@ -63,7 +63,10 @@ def serve(requests: int, lifeline: int) -> None:
     signal.set_wakeup_fd(wakes)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # a kernel that ends wakes the loop
     kernels: dict[int, int] = {}
-    sock.sendall(READY)
+    try:
+        sock.sendall(READY)
+    except BrokenPipeError:  # the run ended meanwhile
+        return
     while True:
         ready, _, _ = select.select([sock, lifeline, awake], [], [])
         if lifeline in ready:
