@@ -148,6 +148,7 @@ def test_numbers_of_every_section_lead_to_their_cells(browser, sample_site, lang
         if home.get_attribute("href") not in seen:
             seen.add(home.get_attribute("href"))
             home.click()
+            page.wait_for_load_state()
             assert page.url.endswith(f"{record.notebook}.html#cell-id={record.cell}")
             assert page.evaluate("document.getElementById(location.hash.slice(1)).getBoundingClientRect().height") > 0
             page.go_back()
