@@ -63,10 +63,20 @@ def test_with_a_part_that_may_not_be_shown_no_waterfall_is_drawn_and_the_part_is
     assert "Cannot be given: Ratings by the same kind of customers" in words(made)
 
 
-def test_without_a_wave_before_there_is_no_such_section():
-    assert "explained" not in report(house_results()).sections
-    nothing = replace(explained_records()[0], value=None, se=None, low=None, high=None, status="not_computed")
-    assert "explained" not in report(Results([*house_results().records, nothing])).sections
+@pytest.mark.parametrize(
+    ("status", "facts", "said"),
+    [
+        ("not_computed", {"previous": None}, "There is no earlier survey of the same length"),
+        ("not_computed", {}, "cannot be taken apart: the two surveys used different scales or share no question"),
+        ("not_certified", {}, "cannot be taken apart: not certified"),
+    ],
+)
+def test_a_change_that_cannot_be_taken_apart_is_said_with_the_reason(status, facts, said):
+    empty = {"value": None, "se": None, "low": None, "high": None, "status": status, "verdict": None}
+    whole = next(r for r in explained_records() if r.group["part"] == "total")
+    made = report(Results([*house_results().records, replace(whole, **empty)]), **facts)
+    assert made.sections[1] == "explained" and said in words(made)
+    assert "<table" not in made.section("explained") and "add up to the change" not in words(made)
 
 
 def test_the_rule_of_its_verdicts_stands_in_the_glossary():

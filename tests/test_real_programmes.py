@@ -4,6 +4,7 @@ The data aren't part of this repository; see CSAT_REFERENCE_DATA.
 """
 
 import json
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -16,6 +17,7 @@ from csat_analysis.metrics.satisfaction import csat, nps
 from csat_analysis.metrics.segments import segment_groups
 from csat_analysis.metrics.wave import load_wave
 from csat_analysis.models.driver_findings import DriverFindings
+from csat_analysis.report.render import SECTIONS
 from csat_analysis.results import Results, from_json
 from csat_analysis.run.period_run import run_period
 from csat_analysis.survey.sampling import whole_sample
@@ -117,6 +119,10 @@ def test_both_reports_render_from_survey_yml_alone(programme_folder, name):
     pages = {page.name: page.read_text(encoding="utf-8") for page in published.reports}
     assert "Not supplied" in pages["report.en.html"] and "未提供" in pages["report.zh.html"]
     assert all(len(page.encode()) < 1_000_000 for page in pages.values())
+    for page in pages.values():
+        assert re.findall(r'<section id="(\w+)"', page) == list(
+            SECTIONS
+        )  # what is lacking is said where it would stand
     zh, en = (by_section(pages[f"report.{language}.html"]) for language in ("zh", "en"))
     assert {name: Counter(n[:3] for n in numbers) for name, numbers in zh.items()} == {
         name: Counter(n[:3] for n in numbers) for name, numbers in en.items()

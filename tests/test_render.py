@@ -125,7 +125,7 @@ def test_a_group_that_is_too_small_is_named_without_a_number(pages):
 
 
 def test_readings_name_who_lies_above_and_below_the_index_furthest_first(pages):
-    text = Outline(pages["en"]).text.replace("( ", "(").replace(" )", ")")
+    text = Outline(pages["en"]).text.replace("( ", "(").replace(" )", ")").replace(" ,", ",")
     assert "Above the index, highest first: Sales staff (77.1)" in text
     assert "Below the index, lowest first: Management (65.9); Sales policy (66.3)" in text
 

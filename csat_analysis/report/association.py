@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from csat_analysis.report import wording
 from csat_analysis.report.wording import say, worded
@@ -11,31 +11,39 @@ from csat_analysis.results import Record, Results
 UP = "goes_up_with"
 
 
-def association(results: Results, language: str, write: Callable[[Record], str]) -> list[str]:
+def association(
+    results: Results, language: str, write: Callable[[Record], str], *, linked: Collection[str] = ()
+) -> list[str]:
     """Sentences on the effect's verdict, the published figure, the E-value, changes within customers, measurement error, what
     satisfaction adds to forecasts, and what follows; each look where it was found, and where it was found but isn't certified
     or estimable, that.
 
-    write  a record as its number with interval.
+    write   a record as its number with interval.
+    linked  the rules that verdict words are links to.
     """
-    said = [judged(results, "repurchase.ame", wording.ASSOCIATIONS, language, write)]
-    said.append(judged(results, "repurchase.benchmark_gap", wording.BESIDE_PUBLISHED, language, write))
+    said = [judged(results, "repurchase.ame", wording.ASSOCIATIONS, language, write, linked)]
+    said.append(judged(results, "repurchase.benchmark_gap", wording.BESIDE_PUBLISHED, language, write, linked))
     said.append(unrecorded(results, language, write))
-    said.append(judged(results, "repurchase.ame_within", wording.WITHIN, language, write))
+    said.append(judged(results, "repurchase.ame_within", wording.WITHIN, language, write, linked))
     said.append(corrected(results, language, write))
-    said.append(judged(results, "repurchase.auc_gain", wording.GAINS, language, write))
+    said.append(judged(results, "repurchase.auc_gain", wording.GAINS, language, write, linked))
     return [sentence for sentence in [*said, conclusion(results, language)] if sentence]
 
 
 def judged(
-    results: Results, key: str, sentences: dict[str, str], language: str, write: Callable[[Record], str]
+    results: Results,
+    key: str,
+    sentences: dict[str, str],
+    language: str,
+    write: Callable[[Record], str],
+    linked: Collection[str],
 ) -> str | None:
     """The sentence of a look's verdict, or why it has none; nothing where it wasn't taken or its table wasn't supplied."""
     record = found(results, key)
     if record is None:
         return None
     if record.shown and record.verdict:
-        return say(worded(record, sentences), language, value=write(record))
+        return say(worded(record, sentences), language, linked=linked, value=write(record))
     return hidden(record, key, language)
 
 

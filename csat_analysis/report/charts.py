@@ -114,7 +114,8 @@ def dots_chart(
         say(alt, language, best=named(numbers, *shown[-1][1:]), worst=named(numbers, *shown[0][1:])) if shown else title
     )
     table = rows_table(numbers, rows)
-    table.loc[[record.verdict is None for _, _, record in rows], "tone"] = "context"  # colour is what differs beyond chance
+    unjudged = [record.verdict is None for _, _, record in rows]
+    table.loc[unjudged, "tone"] = "context"  # colour is what differs beyond chance
     return chart(
         name,
         lambda width: figures.dot_interval(table, bounds=BOUNDS, width=width, bracket=bracket, **reference),

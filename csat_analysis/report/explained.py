@@ -18,14 +18,27 @@ METHOD = (QUESTIONNAIRE, CHANNEL)
 
 
 def explained(view: View) -> dict[str, Any] | None:
+    if not view.has(KEY, view=WHOLE, part=TOTAL):
+        return None
     total = view.shown(KEY, view=WHOLE, part=TOTAL)
     if total is None or view.previous is None:
-        return None
+        return {"absent": untold(view), "views": []}
     return {
+        "absent": None,
         "total": view.say("explained.total", value=view.numbers.number(KEY, **total.group), before=view.before),
         "method": method(view),
         "views": [one_view(view, name, total) for name in TITLES],
     }
+
+
+def untold(view: View) -> str:
+    """Why the change can't be taken apart."""
+    if view.previous is None:
+        return view.say("overview.changed.none")
+    total = view.results.get(KEY, view=WHOLE, part=TOTAL)
+    if total.status == "not_computed":
+        return view.say("explained.untold.questionnaire", before=view.before)
+    return view.say("explained.untold", before=view.before, reason=view.status(total))
 
 
 def one_view(view: View, name: str, total: Record) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 from csat_analysis.detectable import POWER
 from csat_analysis.report import wording
 from csat_analysis.report.view import BEST, WORST, View
-from csat_analysis.verdict_rules import rule_of
 from csat_analysis.verdicts import DEFAULT_GAIN, FALSE_DISCOVERY_RATE, FIRST, NEARLY_ALL, RELIABLE
 
 RULE = "term.rule."
@@ -164,8 +163,7 @@ def verdict_terms(view: View) -> list[tuple[str, str]]:
         "nearly": wording.percent_text(NEARLY_ALL, view.language),
         "reliable": wording.plain_text(RELIABLE, view.language),
     }
-    given = {RULE + (rule_of(record.key, record.verdict) or "") for record in view.results.records if record.verdict}
-    terms = dict.fromkeys(term for term in RULES.values() if term in given)
+    terms = dict.fromkeys(term for term in RULES.values() if term.removeprefix(RULE) in view.rules)
     return [(term, view.say(f"{term}.text", **parts)) for term in terms]
 
 

@@ -155,7 +155,7 @@ class Numbers:
         if record is None or not record.verdict:
             return Markup("")
         words, rule = say(wording.worded(record, wording.VERDICTS), self.language), rule_of(record.key, record.verdict)
-        return Markup('<a href="#rule-{}">{}</a>').format(rule, words) if rule else escape(words)
+        return wording.rule_link(rule, words) if rule else escape(words)
 
     def label(self, record: Record) -> str:
         """What a record is, in words."""

@@ -103,7 +103,8 @@ class Report:
         alone = self._render(
             "alone.html.j2", section=Markup(self.section(name)), popovers=self._popovers([name]), style=self._style
         )
-        return alone.replace('href="notebooks/', 'href="')
+        rules = f'href="../report.{self.view.language}.html#rule-'
+        return alone.replace('href="notebooks/', 'href="').replace('href="#rule-', rules)
 
     def page(self) -> str:
         """The whole page: one file, no script, no request."""

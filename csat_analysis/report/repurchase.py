@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -43,8 +44,14 @@ def repurchase(view: View) -> dict[str, Any] | None:
         "groups": groups(view),
         "curves": curves(view),
         "believed": [*separated(view), *tested(view), *intent(view), *stake(view)],
-        "looks": view.sentences(*association(view.results, view.language, lambda record: with_interval(view, record))),
+        "looks": looks(view),
     }
+
+
+def looks(view: View) -> Markup:
+    """Whether it is an association or an effect."""
+    write = partial(with_interval, view)
+    return view.sentences(*association(view.results, view.language, write, linked=view.rules))
 
 
 def days(view: View) -> str:

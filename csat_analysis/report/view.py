@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from csat_analysis.report import wording
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
+from csat_analysis.verdict_rules import rule_of
 
 BEST, WORST = 100, 0  # the ends of the index, in points
 OUTCOMES = ("nps", "csat")
@@ -41,7 +43,13 @@ class View:
     numbers: Numbers
 
     def say(self, key: str, **parts: object) -> str:
-        return say(key, self.language, **parts)
+        return say(key, self.language, linked=self.rules, **parts)
+
+    @cached_property
+    def rules(self) -> frozenset[str]:
+        """The rules of the verdicts that this report gives, each explained among the terms."""
+        given = {rule_of(record.key, record.verdict) for record in self.results.records if record.verdict}
+        return frozenset(given - {None})
 
     def has(self, key: str, **group: str) -> bool:
         return self.results.has(key, **group)

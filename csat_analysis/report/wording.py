@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib import resources
 
 import yaml
@@ -59,6 +59,8 @@ MESSAGES = read_messages()
 NUMBER_AND_NEIGHBOURS = re.compile(
     r"([（(]?)(<button [^>]*>[^<]*</button>)((?:[\u00a0 ](?:[分点份]|个百分点))?[)）。，；：、.,;:]*)"
 )
+
+VERDICT_WORD = re.compile(r"\[([^\]]+)\]\(([a-z]+)\)")  # [up](change): a verdict's words and its rule
 
 REASONS = ("quality", "service", "price", "policy", "competitor", "closed", "other")  # why customers left
 VERDICTS = {rule.word: f"verdict.{rule.word}" for rule in RULES}
@@ -369,10 +371,11 @@ TABLES = {table: f"data.{table}" for table in programme.TABLES}
 STAND_INS = {column: f"belief.stand_in.{column}" for column in ("response_id", "contact_id", "panel", "responded_on")}
 
 
-def say(key: str, language: str, **parts: object) -> str:
-    """The message `key` with its parts filled in; safe HTML when a part is, plain text otherwise.
+def say(key: str, language: str, *, linked: Collection[str] = (), **parts: object) -> str:
+    """The message `key` with its parts filled in; safe HTML when a part or a link is, plain text otherwise.
 
     A part named `count` is a plain number: it picks the plural form and is written as the language writes numbers.
+    Verdict words are marked with their rule, [up](change): a link to it where the rule is one of `linked`, else the words alone.
     """
     if key not in MESSAGES:
         raise ResultError(f"messages/ has no message {key!r}")
@@ -381,9 +384,27 @@ def say(key: str, language: str, **parts: object) -> str:
         text = text[Locale.parse(LOCALES[language]).plural_form(parts["count"])]
     if "count" in parts:
         parts["count"] = number_text(parts["count"], "count", language)
-    if any(isinstance(part, Markup) for part in parts.values()):
+    if VERDICT_WORD.search(text):
+        text = with_rules(text, linked)
+    if any(isinstance(part, Markup) for part in (text, *parts.values())):
         return Markup(escape(text)).format(**parts)
     return text.format(**parts)
+
+
+def with_rules(text: str, linked: Collection[str]) -> str:
+    """A message whose marked verdict words are links to their rules, as far as these are explained on the page."""
+    if not linked:
+        return VERDICT_WORD.sub(r"\1", text)
+    return Markup(
+        VERDICT_WORD.sub(
+            lambda found: rule_link(found[2], Markup(found[1])) if found[2] in linked else found[1], escape(text)
+        )
+    )
+
+
+def rule_link(rule: str, words: str) -> Markup:
+    """Verdict words as the link to their rule among the terms."""
+    return Markup('<a class="rule" href="#rule-{}">{}</a>').format(rule, words)
 
 
 def worded(record: Record, sentences: dict[str, str]) -> str:
