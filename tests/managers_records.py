@@ -41,6 +41,8 @@ def managers_records(
         found("managers.tau", 1.2, 1.1, n=119),
         *own,
         *hidden,
+        found("managers.part", None, n=8, status="not_certified", manager="M06", measure="retention"),
+        found("managers.part", None, n=8, status="not_certified", manager="M06", measure="audits"),
         *(
             fact("managers.part_weight", w, measure=m)
             for m, w in (("satisfaction", 0.6), ("retention", 0.4), ("audits", 0.0))

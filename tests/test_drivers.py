@@ -20,6 +20,15 @@ name: Two dimensions
 scale: {min: 0, max: 10}
 dimensions: {goods: {items: [q1, q2]}, staff: {items: [q3, q4]}, loyalty: {items: [again, q5]}}
 """
+ONE_IS_THE_INDEX = """
+name: The index is one of its dimensions
+scale: {min: 0, max: 10}
+dimensions:
+  goods: {weight: 1, items: [q1, q2]}
+  staff: {weight: 0, items: [q3]}
+  desk: {weight: 0, items: [q4]}
+  loyalty: {weight: 0, items: [again, q5]}
+"""
 OUTCOMES = "outcomes: {nps: {column: again, min: 0, max: 10, promoter: [9, 10], detractor: [0, 6]}}\n"
 
 
@@ -107,10 +116,10 @@ def test_a_share_matters_more_only_where_its_whole_interval_does():
     assert importance_verdict(Measured(0.5, 0.3, 0.6, 100, False), 0.2) is None
 
 
-def programme(root, outcomes: str, again: list[int] | None = None):
+def programme(root, outcomes: str, again: list[int] | None = None, survey: str = SURVEY):
     raw = root / "data" / "raw"
     (raw / "2026H1").mkdir(parents=True)
-    (raw / "survey.yml").write_text(SURVEY + outcomes, encoding="utf-8")
+    (raw / "survey.yml").write_text(survey + outcomes, encoding="utf-8")
     rng = np.random.default_rng(3)
     base = rng.integers(3, 8, 80)
     rows = [",".join(str(min(10, b + d)) for d in rng.integers(0, 4, 6)) for b in base]
@@ -126,6 +135,15 @@ def test_a_dimension_that_holds_the_outcomes_own_question_is_no_driver_of_it(tmp
     assert seen.importance().names == ["goods", "staff"]
     assert "one of its items" in seen.importance().notes["loyalty"]
     assert isinstance(seen.importances["repurchase"], NoEstimate) and seen.importances["repurchase"].reason
+
+
+def test_a_dimension_that_is_the_index_itself_is_no_driver_and_no_plan_raises_it(tmp_path):
+    seen = programme(tmp_path, OUTCOMES, survey=ONE_IS_THE_INDEX)
+    assert seen.index_itself == ["goods"] and seen.importance().names == ["staff", "desk"]
+    assert "index itself" in seen.importance().notes["goods"]
+    assert seen.derived_index[0].status == "not_computed"
+    assert PlanFindings(seen).proposed == {}  # raising what carries no weight moves no index
+    assert programme(tmp_path / "equal", OUTCOMES).index_itself == []
 
 
 def test_windows_that_are_still_open_are_no_answers_left_out(tmp_path):

@@ -62,6 +62,10 @@ def test_totals_on_other_parts_are_said_not_to_be_comparable():
     assert "M06 (95.0%)" in words() and "not comparable" in words()
 
 
+def test_a_part_that_is_counted_but_not_shown_is_named_and_one_without_weight_is_not():
+    assert "not shown by themselves: M06 (Retention)." in words()
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("action", list(wording.ACTIONS))
 def test_every_verdict_on_an_action_has_its_sentence(language, action):

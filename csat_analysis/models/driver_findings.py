@@ -75,13 +75,21 @@ class DriverFindings:
         return 100 * (answers - low) / (high - low) if high > low else answers * 0.0
 
     def drivers(self, outcome: str) -> tuple[pd.DataFrame, dict[str, str]]:
-        """Dimension scores of this period's answers, without a dimension that the outcome itself is an item of."""
+        """Dimension scores of this period's answers, without one that is the index or holds the outcome's own question."""
         programme = self.wave.programme
         column = programme.outcomes[outcome].column if outcome in programme.outcomes else None
         own = {n: "the outcome is one of its items" for n, d in programme.dimensions.items() if column in d.items}
+        own |= dict.fromkeys(self.index_itself, "it is the index itself, which the others are to explain")
         names = [name for name in programme.dimensions if name not in own]
         scores = self.wave.answer_scores[[dimension_column(programme, name) for name in names]]
         return scores.set_axis(names, axis=1), own
+
+    @property
+    def index_itself(self) -> list[str]:
+        """The one dimension that carries all of the index's weight, where it is one among several; naming it a driver would say that
+        satisfaction comes of satisfaction."""
+        weighed = [name for name, weight in self.wave.programme.weights.items() if weight]
+        return weighed if len(weighed) == 1 < len(self.wave.programme.dimensions) else []
 
     @cached_property
     def importances(self) -> dict[str, Importance | NoEstimate]:
@@ -155,7 +163,8 @@ class DriverFindings:
                 [[str(period)] * len(scores), wave.sample.design.contact.astype(str)], names=["period", "contact"]
             )
             tables.append(scores.set_axis(key, axis=0))
-        every = pd.concat(tables).reindex(columns=list(programme.dimensions))
+        names = [name for name in programme.dimensions if name not in self.index_itself]
+        every = pd.concat(tables).reindex(columns=names)
         wanted = pd.MultiIndex.from_frame(panel.table[["period", "contact"]])
         return every.reindex(wanted).set_axis(panel.table.index, axis=0)
 
@@ -190,6 +199,9 @@ class DriverFindings:
             return found, found
         if isinstance(self.wave.index, NoEstimate):
             return self.wave.index, self.wave.index
+        if self.index_itself:
+            why = NoEstimate("not_computed", "the index is one dimension: there are no weights to put others for")
+            return why, why
         programme = self.wave.programme
         every = [name for name in programme.dimensions if name in found.names or programme.weights[name]]
         scores = self.wave.answer_scores[[dimension_column(programme, name) for name in every]].to_numpy(float)

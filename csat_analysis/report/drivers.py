@@ -61,6 +61,7 @@ def importance(view: View) -> dict[str, Any]:
     ]
     shown = [row for row in rows if row[2].shown]
     return {
+        "outcome": view.numbers.outcome(view.records("drivers.explained")[0].group["outcome"]),
         "chart": drivers_charts.importance_chart(view.numbers),
         "rows": [(name, record, chance_of(view, record), weight_of(view, record)) for _, name, record in shown],
         "readings": [*said, *items(view)],

@@ -92,12 +92,28 @@ def scorecard(view: View) -> dict[str, Any] | None:
     partly = [view.named(r.group["manager"], r) for r in carried if r.value < 1]
     if partly:
         said.append(view.say("managers.score.missing", items=view.list(partly)))
+    said += counted_unshown(view, [r.group["manager"] for r in shown])
     if not shown:
         said.append(view.say("managers.score.untold", reason=view.status(records[0])))
     return {
         "readings": [*said, *hidden(view, [("", r.group["manager"], r) for r in records if not r.shown and shown])],
         "rows": [(r.group["manager"], r, c) for r, c in zip(shown, carried, strict=True)],
     }
+
+
+def counted_unshown(view: View, managers: list[str]) -> list[str]:
+    """Parts that a total counts though no interval was shown to hold for them alone."""
+    weighed = {r.group["measure"] for r in view.records("managers.part_weight") if r.value}
+    found: dict[str, list[str]] = {}
+    for record in view.records("managers.part"):
+        if record.status == "not_certified" and record.group["measure"] in weighed:
+            found.setdefault(record.group["manager"], []).append(view.numbers.measure(record.group["measure"]))
+    items = [
+        view.say("list.named", name=manager, value=view.list(parts))
+        for manager, parts in found.items()
+        if manager in managers
+    ]
+    return [view.say("managers.score.unshown", items=wording.phrases_text(items, view.language))] if items else []
 
 
 def actions(view: View) -> dict[str, Any]:
