@@ -88,4 +88,11 @@ def shows(text: str, value: float) -> bool:
     if figure is None:
         return False
     shown, decimals = float(figure[0].replace(",", "")), len(figure[1] or "")
+    if text in (
+        "over 99.9%",
+        "99.9% 以上",
+        "under 0.1%",
+        "0.1% 以下",
+    ):  # a chance that would round to certainty, or to none
+        return abs(abs(value) * 100 - shown) <= 0.1
     return any(abs(shown - abs(value) * factor) <= 0.5000001 * 10**-decimals for factor in (1, 100))

@@ -11,6 +11,7 @@ from raw_period import ANSWERS, CUSTOMERS, answers, clean, entries, line, progra
 
 from csat_analysis.errors import IntakeError
 from csat_analysis.intake import Rule
+from csat_analysis.intake.check import faultless_share
 
 JUNE_3 = pd.Timestamp("2026-06-03")
 
@@ -81,6 +82,7 @@ def test_a_code_is_missing_for_the_items_and_an_answer_where_the_outcome_says_so
     cleaned = clean(tmp_path, using=using, responses=rows)
     assert cleaned.tables["responses"]["g1"].isna().all()
     assert cleaned.tables["responses"]["nps"].fillna(-1).tolist() == [0, -1]
+    assert faultless_share(cleaned) == 1.0  # who says "not used" broke no rule
 
 
 def test_answers_exported_as_words_are_an_error_not_a_column_of_missing(tmp_path):

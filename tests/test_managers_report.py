@@ -69,7 +69,7 @@ def test_a_part_that_is_counted_but_not_shown_is_named_and_one_without_weight_is
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("action", list(wording.ACTIONS))
 def test_every_verdict_on_an_action_has_its_sentence(language, action):
-    template = say(wording.ACTIONS[action], language, name="|", effect="|", interval="|", power="|")
+    template = say(wording.ACTIONS[action], language, name="|", effect="|", size="|", interval="|", power="|")
     assert template.split("|")[1] in words(language, action=action)
 
 

@@ -45,7 +45,7 @@ def test_nothing_is_said_where_nothing_was_recorded():
 def test_complaints_stand_with_what_they_are_counted_by():
     said = words()
     assert (
-        "In the 181 days of this period 869 customers made 135 complaints: 0.166 (0.133 to 0.199) for each customer"
+        "In the 181 days of this period 869 customers made 135 complaints: 0.166 (0.133 to 0.199) for each, where a customer counts by the part of the period"
         in said
     )
     assert "Transport (0.053), Quality (0.039), Service (0.037), Not categorised (0.023) and Contract (0.014)" in said

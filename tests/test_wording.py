@@ -131,6 +131,24 @@ def test_a_fall_is_written_without_its_sign_where_the_sentence_says_down():
     assert wording.change_text(-2.1, "points", "en", signed=False) == "2.1 points"
 
 
+@pytest.mark.parametrize(
+    ("chance", "en", "zh"),
+    [
+        (1.0, "over 99.9%", "99.9% 以上"),
+        (0.9996, "over 99.9%", "99.9% 以上"),
+        (0.9994, "99.9%", "99.9%"),
+        (0.5, "50.0%", "50.0%"),
+        (0.0004, "under 0.1%", "0.1% 以下"),
+    ],
+)
+def test_no_chance_is_called_certain_or_none(chance, en, zh):
+    assert wording.chance_text(chance, "en") == en and wording.chance_text(chance, "zh") == zh
+
+
+def test_a_weight_of_a_third_is_written_with_two_decimals():
+    assert wording.percent_text(1 / 3, "en") == "33.33%" and wording.percent_text(0.998, "zh") == "99.8%"
+
+
 def test_an_interval_is_two_numbers_of_one_kind():
     assert wording.interval_text(69.0, 73.6, "points", "en") == "69.0 to 73.6"
     assert wording.interval_text(69.0, 73.6, "points", "zh") == "69.0 至 73.6"
@@ -159,3 +177,21 @@ def test_one_dimension_is_not_dimensions():
 def test_a_name_from_outside_can_bring_no_markup():
     named = say("list.named", "en", name="<script>", value=Markup("<b>1</b>"))
     assert named == "&lt;script&gt; (<b>1</b>)"
+
+
+def test_chinese_has_no_space_between_two_of_its_characters():
+    said = say("repurchase.benchmark.not_told_from_benchmark", "zh", benchmark="+0.58 个百分点", source="")
+    assert said == "与公开文献的每分 +0.58 个百分点无法区分。"
+    number = Markup('<button class="num">+0.58 个百分点</button>')
+    linked = say(
+        "repurchase.benchmark.not_told_from_benchmark", "zh", linked={"benchmark"}, benchmark=number, source=""
+    )
+    assert "百分点</button><a " in linked
+
+
+def test_money_beside_an_axis_is_in_thousands_or_in_chinese_in_tens_of_thousands():
+    assert wording.money_text(1_234_567, "en") == "1,235" and wording.money_text(1_234_567, "zh") == "123.5"
+    assert (
+        wording.money_text(-45_000, "en", signed=True) == "−45"
+        and wording.money_text(45_000, "zh", signed=True) == "+4.5"
+    )

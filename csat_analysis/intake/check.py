@@ -46,10 +46,10 @@ def columns_lacking(table: str, clean: Clean, programme: Programme) -> list[str]
 def faultless_share(clean: Clean) -> float:
     """Share of all rows received (0–1) that broke no rule: not set aside, and no value set to missing.
 
-    Customers who had left and values merely written in another form are no faults.
+    Customers who had left, codes that survey.yml declares to be no answer, and values merely written in another form are no faults.
     """
     faults = clean.quarantine["action"].isin([ROW_SET_ASIDE, VALUE_MISSING])
-    broke = clean.quarantine[faults & (clean.quarantine["rule"] != Rule.LEFT_BEFORE_SURVEY)]
+    broke = clean.quarantine[faults & ~clean.quarantine["rule"].isin([Rule.LEFT_BEFORE_SURVEY, Rule.MISSING_CODE])]
     rows = clean.counts["rows_in"].sum()
     return 1 - len(broke.dropna(subset="line").drop_duplicates(["table", "line"])) / rows if rows else 1.0
 

@@ -13,7 +13,6 @@ from csat_analysis.report.wording import say
 from csat_analysis.results import Record
 
 PERCENT = (0.0, 100.0)
-THOUSAND = 1000.0
 Rows = list[tuple[str, str, Record]]
 
 
@@ -103,13 +102,13 @@ def value_chart(numbers: Numbers) -> Chart | None:
 
 
 def value_figure(numbers: Numbers, width: int = WIDE) -> Figure:
-    """CLV by class with intervals, thousand CNY."""
+    """CLV by class with intervals, in thousands (of ten in Chinese)."""
     axis = say("customers.value.axis", numbers.language)
     rows = [(axis, name, record) for _, name, record in value_rows(numbers)]
-    table = scaled(charts.rows_table(numbers, rows), 1 / THOUSAND)
+    table = scaled(charts.rows_table(numbers, rows), wording.MONEY_ON_AXIS[numbers.language][0])
     for place, (_, _, record) in enumerate(rows):
         if record.shown:
-            table.loc[place, "label"] = wording.number_text(record.value / THOUSAND, "CNY", numbers.language)
+            table.loc[place, "label"] = wording.money_text(record.value, numbers.language)
     top = table[["value", "high"]].max().max()
     return figures.dot_interval(table, bounds=(min(0.0, table["low"].min()), 2 * top), width=width)
 

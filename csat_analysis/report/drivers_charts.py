@@ -23,7 +23,7 @@ from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record
 
-PERCENT, POINTS, THOUSAND = (0.0, 100.0), (0.0, 100.0), 1000.0
+PERCENT, POINTS = (0.0, 100.0), (0.0, 100.0)
 TONES = {
     "matters_more": "accent",
     "matters_less": "context",
@@ -132,6 +132,7 @@ def map_figure(table: pd.DataFrame, *, across: str, up: str, width: int = WIDE) 
             [y(row.y), place],
             color=PALETTE["context"],
             linewidth=0.8,
+            linestyle=(0, (1, 3)),  # a line drawn through would look like an interval
             clip_on=False,
         )
         write(ax, right + 9, place, row.name, size=PLAIN, color="ink", align="left")
@@ -171,16 +172,14 @@ def plans_chart(numbers: Numbers) -> Chart | None:
 
 
 def plans_figure(numbers: Numbers, *, width: int = WIDE) -> Figure | None:
-    """Margin less cost with intervals, in thousand CNY, against paying back exactly."""
+    """Margin less cost with intervals, in thousands (of ten in Chinese), against paying back exactly."""
     rows = plan_rows(numbers)
     if not any(record.shown for _, _, record in rows):
         return None
-    table = scaled(charts.rows_table(numbers, rows, TONES), 1 / THOUSAND)
+    table = scaled(charts.rows_table(numbers, rows, TONES), wording.MONEY_ON_AXIS[numbers.language][0])
     for place, (_, _, record) in enumerate(rows):
         if record.shown:
-            table.loc[place, "label"] = wording.number_text(
-                record.value / THOUSAND, record.unit, numbers.language, signed=True
-            )
+            table.loc[place, "label"] = wording.money_text(record.value, numbers.language, signed=True)
     furthest = table[["low", "high", "value"]].abs().max().max()
     even = say("plans.chart.even", numbers.language)
     return figures.dot_interval(

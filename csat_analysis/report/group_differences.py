@@ -46,7 +46,7 @@ def row(view: View, figure: str) -> tuple[str, Markup, Markup]:
     records = gaps(view, figure)
     if not compared.value:
         why = dict.fromkeys(view.status(record) for record in records if not record.shown)
-        said = view.list(list(why) or [view.say("groups.none")])
+        said = wording.phrases_text(list(why) or [view.say("groups.none")], view.language)
     else:
         found = [record for record in records if record.shown and record.verdict in STAND_OUT]
         named = [view.say("list.named", name=group_name(view, r), value=with_interval_text(view, r)) for r in found]

@@ -100,6 +100,15 @@ GIVEN = (
     "managers.part_weight",
     "repurchase.window_days",
 )  # survey.yml's own numbers: as many decimals as they have there
+CHANCES = (
+    "target.on_course",
+    "drivers.rank_first",
+    "drivers.rank_first_for",
+    "drivers.item_first",
+    "plan.pays_back",
+    "plan.best",
+    "managers.top_third",
+)  # nothing is certain, however sure
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
 MEASURES = {
     "index": "key.satisfaction.index",
@@ -285,6 +294,8 @@ class Numbers:
         return Markup('<a href="notebooks/{}">{}</a>').format(at, words)
 
     def _bare(self, record: Record) -> str:
+        if record.key in CHANCES:
+            return wording.chance_text(record.value, self.language)
         if record.key not in GIVEN:
             signed = record.key in DIFFERENCES
             return wording.number_text(record.value, record.unit, self.language, signed=signed)
@@ -297,6 +308,8 @@ class Numbers:
         if record.key in GIVEN:
             text = self._bare(record)
             return say("unit.points", self.language, number=text) if record.unit == "points" else text
+        if record.key in CHANCES:
+            return self._bare(record)
         write = wording.change_text if record.key in DIFFERENCES else wording.level_text
         return write(record.value, record.unit, self.language)
 

@@ -133,7 +133,8 @@ def about(view: View, record: Record) -> list[str]:
         untold = record.status == "not_certified" and view.has("actions.needed", of="clusters", **record.group)
         said = [view.say("managers.action.untold_bare" if untold else f"managers.action.{record.status}", name=name)]
         return said + until(view, record)
-    parts = {"effect": view.numbers.bare(record.key, **record.group)}
+    effect, size = (write(record.key, **record.group) for write in (view.numbers.bare, view.numbers.size))
+    parts = {"effect": effect, "size": size}
     parts["interval"] = view.numbers.interval(record.key, **record.group)
     sentence = worded(record, wording.ACTIONS) if record.verdict else wording.ACTIONS["effect_untold"]
     power = wording.percent_text(POWER, view.language)

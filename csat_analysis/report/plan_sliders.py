@@ -49,7 +49,7 @@ def outcome(found: PlanFindings, dimension: str, points: float, cost: float, lan
         "interval": wording.interval_text(gain.low, gain.high, "CNY", language, signed=True),
     }
     chance = plan_numbers.chance_to_pay(reckoned)
-    share = wording.percent_text(round(chance.value, 2), language)
+    share = wording.chance_text(chance.value, language)
     held = gain.holds and found.confidence == certification.CONFIDENCE
     said = [
         say("plans.tried.gain" if held else "plans.tried.gain.unproven", language, **parts),

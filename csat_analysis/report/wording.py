@@ -40,6 +40,11 @@ UNITS = {  # unit → factor and decimals as shown; shares and probabilities are
     "rate": (1, 3),
 }
 PERCENT = ("share", "probability")
+MONEY_ON_AXIS = {
+    "en": (1 / 1000, 0),
+    "zh": (1 / 10_000, 1),
+}  # thousand CNY, 万元: factor and decimals where an axis says so
+LEAST_CHANCE = 0.001  # the last decimal that a chance is shown with
 LEVELS = {unit: f"unit.{unit}" for unit in ("points", "CNY", "days", "hours")}
 DIFFERENCES = LEVELS | {"nps_points": "unit.nps_change"} | dict.fromkeys(PERCENT, "unit.share_change")
 
@@ -60,6 +65,9 @@ NUMBER_AND_NEIGHBOURS = re.compile(
     r"([（(]?)(<button [^>]*>[^<]*</button>)((?:[\u00a0 ](?:[分点份]|个百分点))?[)）。，；：、.,;:]*)"
 )
 
+SPACE_IN_CHINESE = re.compile(
+    r"(?:(?<=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]</button>)) (?=(?:<a [^>]*>)?[\u4e00-\u9fff])"
+)
 VERDICT_WORD = re.compile(r"\[([^\]]+)\]\(([a-z]+)\)")  # [up](change): a verdict's words and its rule
 
 REASONS = ("quality", "service", "price", "policy", "competitor", "closed", "other")  # why customers left
@@ -387,8 +395,13 @@ def say(key: str, language: str, *, linked: Collection[str] = (), **parts: objec
     if VERDICT_WORD.search(text):
         text = with_rules(text, linked)
     if any(isinstance(part, Markup) for part in (text, *parts.values())):
-        return Markup(escape(text)).format(**parts)
-    return text.format(**parts)
+        return Markup(closed_up(Markup(escape(text)).format(**parts)))
+    return closed_up(text.format(**parts))
+
+
+def closed_up(text: str) -> str:
+    """No space between two Chinese characters: messages leave one about a number, which may bring its own unit (+0.9 分)."""
+    return SPACE_IN_CHINESE.sub("", text)
 
 
 def with_rules(text: str, linked: Collection[str]) -> str:
@@ -421,11 +434,20 @@ def number_text(value: float, unit: str, language: str, *, signed: bool = False)
     if unit not in UNITS:
         raise ResultError(f"the report has no way to write the unit {unit!r}")
     factor, decimals = UNITS[unit]
-    shown = round(value * factor, decimals)
-    text = format_decimal(abs(shown), format=f"#,##0.{'0' * decimals}".rstrip("."), locale=LOCALES[language])
-    sign = MINUS if shown < 0 else "+" if signed and shown > 0 else ""
     percent = unit == "growth" or (unit in PERCENT and not signed)
-    return sign + text + ("%" if percent else "")
+    return figure_text(value * factor, decimals, language, signed=signed) + ("%" if percent else "")
+
+
+def figure_text(value: float, decimals: int, language: str, *, signed: bool = False) -> str:
+    shown = round(value, decimals)
+    text = format_decimal(abs(shown), format=f"#,##0.{'0' * decimals}".rstrip("."), locale=LOCALES[language])
+    return (MINUS if shown < 0 else "+" if signed and shown > 0 else "") + text
+
+
+def money_text(value: float, language: str, *, signed: bool = False) -> str:
+    """CNY beside an axis that says thousands, or in Chinese tens of thousands."""
+    factor, decimals = MONEY_ON_AXIS[language]
+    return figure_text(value * factor, decimals, language, signed=signed)
 
 
 def level_text(value: float, unit: str, language: str) -> str:
@@ -448,8 +470,17 @@ def interval_text(low: float, high: float, unit: str, language: str, *, signed: 
 
 
 def percent_text(share: float, language: str) -> str:
-    """A plain percentage such as the confidence of an interval: as many decimals as it needs."""
-    return format_percent(share, format="#,##0.###%", locale=LOCALES[language])
+    """A plain percentage such as the confidence of an interval or a third's weight: as many decimals as it needs, two at most."""
+    return format_percent(share, format="#,##0.##%", locale=LOCALES[language])
+
+
+def chance_text(chance: float, language: str) -> str:
+    """A chance in percent; one that rounds to none or to certainty is not called either."""
+    if chance < LEAST_CHANCE / 2:
+        return say("unit.chance.under", language, limit=number_text(LEAST_CHANCE, "share", language))
+    if chance >= 1 - LEAST_CHANCE / 2:
+        return say("unit.chance.over", language, limit=number_text(1 - LEAST_CHANCE, "share", language))
+    return number_text(chance, "share", language)
 
 
 def plain_text(value: float, language: str) -> str:
