@@ -210,11 +210,11 @@ class WeightingRule(Part):
 
 class Fieldwork(Part):
     """For planning: the half-width wanted of the index's interval in points, and what an interview costs in CNY. `channels` declares
-    how people are asked; where a period's survey.yml names others, the change's part that comes of it is told apart.
+    how people are asked; where a period's survey.yml names others, the change's part that comes of it is told apart; where none does, a
+    channel that answers came by in one wave alone is such a change.
     """
 
     channels: tuple[Literal["visit", "phone", "online", "mail"], ...] = ()
-
     margin: float = Field(3.0, gt=0)
     cost_per_interview: float | None = Field(None, gt=0)
 

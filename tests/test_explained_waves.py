@@ -33,9 +33,13 @@ def adds_up(found: Explained) -> bool:
     return all(sum(map(value_of, parts.values())) == pytest.approx(found.total.value) for parts in found.views.values())
 
 
-def test_what_is_not_declared_to_have_changed_is_exactly_nothing(tmp_path):
-    """Other channels in the answers alone are no change of method: a programme says so in survey.yml."""
-    found = explained_of(tmp_path, channels=(("visit",), ("visit", "online")))
+SOME, MORE = ("visit", "visit", "visit", "online"), ("visit", "online")  # online
+
+
+@pytest.mark.parametrize("channels", [(), (SOME, MORE), (("visit",), ("visit",) * 30 + ("online",))])
+def test_a_method_that_did_not_change_is_exactly_nothing(tmp_path, channels):
+    """Neither do more answers by one of the same channels make a change of method, nor a stray one by another."""
+    found = explained_of(tmp_path, channels=channels)
     assert found.views[CAUSES][CHANNEL] == 0.0 and found.views[CAUSES][QUESTIONNAIRE] == 0.0
     assert found.views[DIMENSIONS][QUESTIONNAIRE] == 0.0 and adds_up(found)
 
@@ -45,9 +49,21 @@ def test_the_same_customers_in_the_same_groups_leave_nothing_to_the_mix(tmp_path
     assert found.views[CAUSES][MIX] == 0.0 and value_of(found.views[CAUSES][RATE]) == pytest.approx(found.total.value)
 
 
+def test_a_channel_that_is_new_is_a_change_of_method_though_nobody_declared_it(tmp_path):
+    found = explained_of(tmp_path, channels=(("visit",), MORE))
+    assert not isinstance(found.views[CAUSES][CHANNEL], float) and adds_up(found)
+    kept = "fieldwork: {channels: [visit, online]}\n"
+    file = tmp_path / "declared" / "data" / "raw" / "survey.yml"
+    declared = explained_of(tmp_path / "declared", later=kept, channels=(("visit",), MORE))
+    assert not isinstance(declared.views[CAUSES][CHANNEL], float), "declared for the later wave alone"
+    file.write_text(file.read_text(encoding="utf-8") + kept, encoding="utf-8")
+    declared = explain(load_waves(tmp_path / "declared", NOW), NOW, BEFORE)
+    assert declared.views[CAUSES][CHANNEL] == 0.0, "both waves asked by the same ways, whoever answered by which"
+
+
 def test_declared_channels_get_a_part_of_their_own(tmp_path):
     later = "fieldwork: {channels: [visit, online]}\n"
-    found = explained_of(tmp_path, later=later, channels=(("visit", "visit", "visit", "online"), ("visit", "online")))
+    found = explained_of(tmp_path, later=later, channels=(SOME, MORE))
     assert not isinstance(found.views[CAUSES][CHANNEL], float) and adds_up(found)
 
 

@@ -13,7 +13,7 @@ from csat_analysis.certification import CONFIDENCE, design_effect, holds_at, is_
 from csat_analysis.estimate import Estimate, NoEstimate
 from csat_analysis.measured import Compared, Measured
 from csat_analysis.metrics.change import asked
-from csat_analysis.metrics.change_parts import CHANNEL, MIX, MOST_UNEQUAL, RATE, Side, split
+from csat_analysis.metrics.change_parts import CHANNEL, FEWEST, MIX, MOST_UNEQUAL, RATE, Side, split
 from csat_analysis.metrics.satisfaction import dimension_column, dimension_means, score_answers
 from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.period import Period
@@ -31,7 +31,8 @@ class Explained:
 
     dimensions  weight × change of each dimension, and the questionnaire;
     causes      customer mix, rate, channel, and the questionnaire.
-    A method that survey.yml doesn't declare to have changed moved nothing: its part is 0, exactly.
+    A method that didn't change moved nothing: its part is 0, exactly. The way of asking changed where survey.yml declares other
+    channels, or where it declares none and answers came by a channel that gave none in the other wave.
     Where the questionnaire changed, both waves are read by what they have in common (`alike`), with the later wave's weights and
     rule for blanks; the questionnaire's part is the published change less that.
     """
@@ -64,8 +65,15 @@ class Explained:
         return self.total - sum(self._dimension_parts.values())
 
     @cached_property
-    def channel_declared(self) -> bool:
-        return self.earlier.programme.fieldwork.channels != self.later.programme.fieldwork.channels
+    def channel_changed(self) -> bool:
+        declared = [wave.programme.fieldwork.channels for wave in (self.earlier, self.later)]
+        if any(declared):
+            return declared[0] != declared[1]
+        before, after = (answers_by_channel(wave) for wave in (self.earlier, self.later))
+        if before.empty or after.empty:
+            return False
+        both = pd.concat([before, after], axis=1).fillna(0)
+        return bool(((both.min(axis=1) == 0) & (both.max(axis=1) >= FEWEST)).any())
 
     @cached_property
     def _dimension_parts(self) -> dict[str, Number]:
@@ -82,7 +90,7 @@ class Explained:
         """View → part → its number; none where the waves have too little in common."""
         if isinstance(self.total, NoEstimate):
             return {}
-        parts = split(*self._sides, self.alike.weights, by_channel=self.channel_declared)
+        parts = split(*self._sides, self.alike.weights, by_channel=self.channel_changed)
         causes = {
             name: 0.0 if nothing_moved(part) else as_compared(part, self._holds(f"change_{name}"))
             for name, part in parts.items()
@@ -125,6 +133,11 @@ def common_questions(earlier: Programme, later: Programme) -> Programme | NoEsti
             return NoEstimate("not_computed", f"the two waves share no item of {name}")
         shared[name] = dimension.model_copy(update={"items": items})
     return later.model_copy(update={"dimensions": shared})
+
+
+def answers_by_channel(wave: Wave) -> pd.Series:
+    """Answers by the channel that they came by; empty where that isn't known."""
+    return wave.answers["channel"].value_counts() if "channel" in wave.answers else pd.Series(dtype=int)
 
 
 def side_of(wave: Wave, programme: Programme, segments: list[str]) -> Side:

@@ -80,7 +80,8 @@ def method(view: View) -> str:
     """What was asked otherwise, and by another way; or that survey.yml declares neither."""
     moved = [part for part in METHOD if not unmoved(view, part)]
     if not moved:
-        return view.say("explained.method.none")
+        declared = view.programme.fieldwork.channels
+        return view.say("explained.method.none" if declared else "explained.method.undeclared")
     return view.say("explained.method.changed", items=view.list([view.numbers.part(part) for part in moved]))
 
 
