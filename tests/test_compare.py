@@ -128,6 +128,9 @@ def test_one_page_a_language_with_the_numbers_of_both_reports(tmp_path, capsys):
     for page in pages.values():
         assert re.findall(r'data-name="([^"]+)"', page) == ["satisfaction.index", "design.frame", "satisfaction.nps"]
         assert "+5.0" in page and "+3.0" in page and "+7.0" in page and "<script" not in page and "://" not in page
+        assert 'href="../2026H1/notebooks/04_satisfaction.html#cell-id=' in page, "each value leads to its cell"
+    assert "compared in the order of time: 2025H2, then 2026H1" in capsys.readouterr().err
+    assert '<p class="headline">Satisfaction index:' in pages["2025H2_2026H1.en.html"]
     assert "conservative" in pages["2025H2_2026H1.en.html"] and "保守区间" in pages["2025H2_2026H1.zh.html"]
 
 
@@ -166,3 +169,14 @@ def test_a_damaged_report_is_named(tmp_path, capsys):
     (root / "reports" / str(NOW) / "results.json").write_text("[{", encoding="utf-8")
     assert main(["compare", "2025H2", "2026H1", "--root", str(root)]) == 1
     assert "reports/2026H1/results.json can't be read" in capsys.readouterr().err
+
+
+def test_the_most_surprising_stand_open_and_the_others_are_unfolded(tmp_path):
+    root = bare_programme(tmp_path)
+    for period, gain in ((BEFORE, 0), (NOW, 5)):
+        items = [record("satisfaction.item", 60 + gain * i / 30, 2, item=f"a{i}") for i in range(30)]
+        publish(root, period, items)
+    assert main(["compare", "2025H2", "2026H1", "--root", str(root)]) == 0
+    page = (root / "reports" / "compare" / "2025H2_2026H1.en.html").read_text(encoding="utf-8")
+    unfolded = page[page.index("The other 5 differences") :]
+    assert page.count("data-name=") == 30 and unfolded.count("data-name=") == 5

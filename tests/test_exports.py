@@ -52,7 +52,7 @@ def test_every_record_has_one_row_with_its_number_unrounded(book):
     assert set(told) == {record.name for record in records}
     for record in records:
         row = told[record.name]
-        assert (row["数值 / Value"], row["受访者数 / Respondents"]) == (pytest.approx(record.value), record.n)
+        assert (row["数值 / Value"], row["基数（n） / Base (n)"]) == (pytest.approx(record.value), record.n)
         assert (row["下限 / Lower bound"], row["上限 / Upper bound"]) == pytest.approx((record.low, record.high))
         assert (row["笔记本 / Notebook"], row["单元格 / Cell"]) == (record.notebook, record.cell)
 

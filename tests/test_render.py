@@ -15,6 +15,7 @@ from report_examples import (
     thin_report,
 )
 
+from csat_analysis.certification import BAND
 from csat_analysis.detectable import POWER
 from csat_analysis.errors import ResultError
 from csat_analysis.report import wording
@@ -72,6 +73,7 @@ def test_every_figure_outside_a_number_is_one_of_its_bounds_or_of_the_questionna
     fixed += [100 * share for share in (programme.reporting.confidence, POWER, FALSE_DISCOVERY_RATE, FIRST)]
     fixed += [programme.target.gain_per_year] if programme.target else [DEFAULT_GAIN]
     fixed.append(RELIABLE)
+    fixed += [100 * end for end in BAND]
     fixed += [int(r.group["interviews"]) for r in view.records("plan.information")]
     fixed += [int(r.group["answers"]) for key in ANSWERS_OF_STUDIES for r in view.records(key)]
     fixed += [float(r.group["at"]) for r in view.records("repurchase.predicted")]

@@ -8,7 +8,8 @@ import pytest
 from page_text import by_section, ids_in, links_home, numbers_shown, plain, shows
 from sample_report import LANGUAGES, sample_report, sample_results, write_site
 
-from csat_analysis.report import wording
+from csat_analysis.keys import KEYS
+from csat_analysis.report import lineage, wording
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +96,12 @@ def test_numbers_money_and_dates_are_written_as_the_language_writes_them(pages, 
             re.search(r"First half of 2026", text) and re.search(r"\d+ June 2026", text) and re.search(r"CNY \d", text)
         )
         assert not re.search(r"\d (?:元|分|年)", text)
+
+
+def test_a_number_says_what_its_base_counts(pages):
+    titles = dict(re.findall(r'data-key="([^"]+)" title="([^"]*)"', pages["en"]))
+    assert "Customers 810" in titles["customers.retention"] and "Respondents 129" in titles["satisfaction.index"]
+    assert re.search(r"· Leads \d+ ·", titles["sales.win_rate"])
+    assert "Respondents" in titles["customers.left_index_gap"]
+    starts = tuple(lineage.COUNTED)
+    assert all(any(key.startswith(start) for key in KEYS) for start in starts)

@@ -83,9 +83,14 @@ def crosstab(arguments: argparse.Namespace) -> int:
 
 
 def compare(arguments: argparse.Namespace) -> int:
+    from csat_analysis.period import Period
     from csat_analysis.run.compare import compare as compare_reports
 
-    for page in compare_reports(root_of(arguments), *arguments.periods):
+    pages = compare_reports(root_of(arguments), *arguments.periods)
+    earlier, later = sorted(map(Period.parse, arguments.periods))
+    if Period.parse(arguments.periods[0]) != earlier:
+        print(f"compared in the order of time: {earlier}, then {later}", file=sys.stderr)
+    for page in pages:
         print(shortest(page))
     return 0
 

@@ -26,7 +26,7 @@ from csat_analysis.survey.sampling import Sample
 REPORTED = "as_reported"
 AXES = ("weights", "careless", "blanks", "interval")
 TIGHT = 3.0  # × the median: a trimming that is often used, tighter than survey.yml's own
-HEADLINES = ("change", "nps", "standard", "target")
+HEADLINES = ("change", "nps", "csat", "standard", "target")
 FEWEST = 8  # analyses with a verdict, below which nothing is said of how many agree
 ALIKE = 6  # decimals
 MANY = 1e6  # degrees of freedom that make t the normal distribution
@@ -169,9 +169,11 @@ class Multiverse:
     def _judged(self, numbers: Numbers) -> dict[str, str | None | tuple]:
         confidence, changes = self.programme.reporting.confidence, numbers.changes
         words = verdicts.change_verdicts(changes, self.worth, confidence, detectable=self.detectable)
-        found = {"change": words.get("index"), "nps": words.get("nps")}
+        measures = {"change": "index", "nps": "nps", "csat": "csat"}
+        found = {headline: words.get(measure) for headline, measure in measures.items()}
         found["standard"] = verdicts.standard_verdict(numbers.over, confidence)
-        read_from = {"change": changes.get("index"), "nps": changes.get("nps"), "standard": numbers.over}
+        read_from = {headline: changes.get(measure) for headline, measure in measures.items()}
+        read_from["standard"] = numbers.over
         if self.programme.target:
             read_from["target"] = numbers.gain
             found["target"] = verdicts.target_verdict(numbers.gain, self.programme.target.gain_per_year, confidence)

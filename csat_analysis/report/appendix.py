@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from csat_analysis import certification
 from csat_analysis.intake.rules import Rule
 from csat_analysis.report import wording
 from csat_analysis.report.questionnaire import questionnaire
@@ -84,13 +85,19 @@ def certified(view: View) -> dict[str, Any] | None:
     estimators = list(dict.fromkeys(record.group["estimator"] for record in records))
     counts = {outcome: view.numbers.bare("certification.cells", outcome=outcome) for outcome in ("tried", "held")}
     return {
-        "reading": view.say("belief.certified.reading", **counts),
+        "reading": view.say("belief.certified.reading", **counts, **band(view)),
         "sizes": [
             view.say("belief.certified.size", number=wording.number_text(size, "count", view.language))
             for size in sizes
         ],
         "rows": [(view.say(ESTIMATORS[name]), [coverage(view, name, size) for size in sizes]) for name in estimators],
     }
+
+
+def band(view: View) -> dict[str, str]:
+    """How often an interval of the study's confidence must hold the truth to be called as good as it claims."""
+    ends = {"low": certification.BAND[0], "high": certification.BAND[1], "confidence": certification.CONFIDENCE}
+    return {name: wording.percent_text(end, view.language) for name, end in ends.items()}
 
 
 def coverage(view: View, estimator: str, size: int) -> Markup | str:

@@ -21,6 +21,7 @@ HOW = {
     "conservative": "compare.how.conservative",
     "not_told": "compare.how.not_told",
 }
+FIRST = 25  # differences that stand open; the others are unfolded
 LISTS = {  # what stands below the differences with an interval
     "restated": "compare.restated",
     "exact": "compare.exact",
@@ -33,9 +34,11 @@ def comparison_page(
     found: list[Difference], programme: Programme, earlier: Period, later: Period, language: str
 ) -> str:
     """One self-contained page: no script, no request."""
-    rows = {kind: [row(d, programme, language) for d in found if d.kind == kind] for kind in ("estimate", *LISTS)}
     moved = [d for d in found if d.kind != "exact" or d.size]
-    rows["exact"] = [row(d, programme, language) for d in moved if d.kind == "exact"]
+    rows = {
+        kind: [row(d, programme, (earlier, later), language) for d in moved if d.kind == kind]
+        for kind in ("estimate", *LISTS)
+    }
     periods = {"earlier": earlier, "later": later}
     names = {name: wording.period_text(period, language, title=True) for name, period in periods.items()}
     beyond, tried = sum(d.found for d in found), sum(d.p_value is not None for d in found)
@@ -53,6 +56,8 @@ def comparison_page(
         confidence=wording.percent_text(programme.reporting.confidence, language),
         lists=LISTS,
         rows=rows,
+        first=FIRST,
+        headline=headline(rows["estimate"], language),
         names=names,
         reports={name: f"../{period}/report.{language}.html" for name, period in periods.items()},
         beyond=beyond,
@@ -60,7 +65,15 @@ def comparison_page(
     )
 
 
-def row(difference: Difference, programme: Programme, language: str) -> dict[str, Any]:
+def headline(rows: list[dict[str, Any]], language: str) -> Markup | str:
+    """The index then and now; nothing where one of the reports has none."""
+    index = next((r for r in rows if r["key"] == "satisfaction.index" and r["interval"]), None)
+    parts = ("earlier", "later", "change", "interval")
+    return say("compare.headline", language, **{part: index[part] for part in parts}) if index else ""
+
+
+def row(difference: Difference, programme: Programme, periods: tuple[Period, Period], language: str) -> dict[str, Any]:
+    """One line of a table; each report's value leads to the cell that it comes from."""
     record = difference.record
     change = (
         None if difference.size is None else wording.number_text(difference.size, record.unit, language, signed=True)
@@ -73,8 +86,8 @@ def row(difference: Difference, programme: Programme, language: str) -> dict[str
     return {
         "name": label(record, programme, language),
         "key": record.name,
-        "earlier": value_text(difference.earlier, language),
-        "later": value_text(difference.later, language),
+        "earlier": value_of(difference.earlier, programme, periods[0], language),
+        "later": value_of(difference.later, programme, periods[1], language),
         "change": change or "",
         "interval": interval,
         "how": say(HOW[difference.how], language),
@@ -83,6 +96,19 @@ def row(difference: Difference, programme: Programme, language: str) -> dict[str
         else "",
         "found": difference.found,
     }
+
+
+def value_of(record: Record | None, programme: Programme, period: Period, language: str) -> Markup | str:
+    """A value as the link to its cell in its report's folder, with what a pointer on it is told."""
+    text = value_text(record, language)
+    if record is None or not record.notebook or record.key not in KEY_LABELS:
+        return text
+    at = f"../{period}/notebooks/{record.notebook}.html" + (f"#cell-id={record.cell}" if record.cell else "")
+    try:
+        told = Numbers(Results([record]), programme, language).hover(record)
+    except (KeyError, ValueError):  # an older report's names of groups
+        told = record.name
+    return Markup('<a class="num" href="{}" title="{}">{}</a>').format(at, told, text)
 
 
 def value_text(record: Record | None, language: str) -> str:

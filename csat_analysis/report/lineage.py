@@ -109,6 +109,28 @@ CHANCES = (
     "plan.best",
     "managers.top_third",
 )  # nothing is certain, however sure
+RESPONDENTS = "source.answers"
+COUNTED = {  # start of a key → what its n counts, where that isn't those who answered; the longest start says
+    "customers.": "source.customers",
+    "customers.left_index_gap": RESPONDENTS,
+    "service.": "source.cases",
+    "service.complaint": "source.customers",
+    "service.waiting": RESPONDENTS,
+    "sales.win_rate": "source.leads",
+    "sales.days": "source.leads",
+    "sales.stage": "source.leads",
+    "sales.referred": "source.customers",
+    "target.check": "source.cases",
+    "kpi.": "source.cases",
+    "loyalty.": "source.cases",
+    "feedback.category": "source.cases",
+    "feedback.model": "source.cases",
+    "feedback.journey_wait": "source.cases",
+    "managers.part": "source.cases",
+    "managers.score": "source.cases",
+    "actions.study": "source.companies",
+    "certification.": "source.companies",
+}
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
 MEASURES = {
     "index": "key.satisfaction.index",
@@ -268,6 +290,7 @@ class Numbers:
             "cell": self._cell(record),
             "interval": self._interval(record),
             "error": error,
+            "counted": self.counted(record),
             "answers": None if record.n is None else wording.number_text(record.n, "count", self.language),
             "status": self.status(record),
             "verdict": self.verdict(record) or None,
@@ -276,9 +299,14 @@ class Numbers:
     def hover(self, record: Record) -> str:
         """What a number says of itself before it is opened: what it is, interval, base, status, notebook and cell."""
         base = wording.number_text(record.n, "count", self.language) if record.n is not None else ""
-        answers = f"{say('source.answers', self.language)} {base}" if base else ""
+        answers = f"{self.counted(record)} {base}" if base else ""
         parts = (self.label(record), self._interval(record), answers, self.status(record), record.notebook, record.cell)
         return " · ".join(part for part in parts if part)
+
+    def counted(self, record: Record) -> str:
+        """What a record's n counts, in words."""
+        starts = [start for start in COUNTED if record.key.startswith(start)]
+        return say(COUNTED[max(starts, key=len)] if starts else RESPONDENTS, self.language)
 
     def status(self, record: Record) -> str:
         """What kind of number it is, or why there is none, in words."""

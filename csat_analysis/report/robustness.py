@@ -6,7 +6,7 @@ from csat_analysis.report import wording
 from csat_analysis.report.view import View
 
 VERDICT_OF = {"satisfaction.against_standard": "standard", "target.progress": "target"}
-OF_MEASURE = {"index": "change", "nps": "nps"}
+OF_MEASURE = {"index": "change", "nps": "nps", "csat": "csat"}
 
 
 def robust_note(view: View, headline: str | None) -> str:

@@ -352,7 +352,9 @@ FIGURES = (
 )
 GROUPS |= {("figure", figure): f"groups.figure.{figure}" for figure in FIGURES}
 GROUPS |= {("whose", whose): f"sales.whose.{whose}" for whose in ("no_manager", "no_customer")}
-GROUPS |= {("headline", name): f"robustness.headline.{name}" for name in ("change", "nps", "standard", "target")}
+GROUPS |= {
+    ("headline", name): f"robustness.headline.{name}" for name in ("change", "nps", "csat", "standard", "target")
+}
 GROUPS |= {
     ("choice", name): f"robustness.choice.{name}"
     for name in (
