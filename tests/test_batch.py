@@ -175,6 +175,14 @@ class TestStopped:
             with pytest.raises(RunError, match="2026H1: not run, since the run was ended"):
                 run_period(root, "2026H1", shared=shared, wait=True)
 
+    def test_a_job_that_is_ended_half_way_leaves_no_folder_of_a_failure(self, tmp_path):
+        root = write_programme(tmp_path, **{"01_measure": "import time; time.sleep(60)"})
+        with kernels(1, cold=True) as shared:
+            threading.Timer(4, shared.stop).start()
+            with pytest.raises(CsatError):
+                run_period(root, "2026H1", shared=shared)
+        assert not list((root / "reports").glob("*.failed")) and not (root / "reports" / "2026H1").exists()
+
     def test_a_job_that_only_begins_then_runs_nothing_and_publishes_nothing(self, tmp_path):
         root = write_programme(tmp_path)
         with kernels(1, cold=True) as shared:

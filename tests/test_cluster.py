@@ -79,7 +79,7 @@ def test_a_worker_is_killed_half_way_and_every_job_ends_once_and_whole(cluster, 
         assert record["n"] == SIZES[job.part.value] and (report / "manifest.json").is_file()
         made = json.loads((root / "data" / "processed" / job.name / "made.json").read_text(encoding="utf-8"))
         assert all((report / file).is_file() for file in made["published"])
-    assert not [*root.glob("reports/.old-*"), *root.glob("data/processed/.old-*"), *root.glob("reports/.running-*")]
+    assert not [*root.glob("reports/.new-*"), *root.glob("data/processed/.new-*"), *root.glob("reports/.running-*")]
     assert all(one.unchanged for one in run_on_cluster(address, root, jobs, jobs=1))
 
 

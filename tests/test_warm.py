@@ -128,13 +128,17 @@ def test_two_kernels_of_one_run_draw_different_numbers(tiny_programme, tmp_path)
 
 
 @pytest.mark.parametrize("cold", [True, False])
-def test_a_process_that_ends_by_itself_is_told_with_its_cell(tiny_programme, tmp_path, mark, cold):
-    ends = notebook(
-        "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)"
-    )  # as the system does when memory runs out
-    with pytest.raises(
-        RunError, match="01_count, cell c2: the notebook's process ended by itself; most likely the mem"
-    ):
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", r"was ended from outside \(SIGKILL\); most likely the memory ran out"),
+        ("os._exit(3)", r"ended by itself with exit code 3: does a cell end Python\?"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "was ended by SIGSEGV: a fault in a library that a cell calls"),
+    ],
+)
+def test_a_process_that_ends_is_told_with_its_cell_and_why(tiny_programme, tmp_path, mark, cold, end, told):
+    ends = notebook("import os, signal", end)
+    with pytest.raises(RunError, match=f"01_count, cell c2: the notebook's process {told}"):
         run_period(tiny_programme(tmp_path, **{"01_count": ends}), "2026H1", cold=cold)
     assert alive(mark) == []
 

@@ -21,7 +21,7 @@ from csat_analysis.run import period_run, publish
 from csat_analysis.run.lock import period_lock
 from csat_analysis.run.notebook_html import write_html
 from csat_analysis.run.period_run import run_period
-from csat_analysis.run.publish import settle, targets
+from csat_analysis.run.publish import settle, settle_all, targets
 
 pytestmark = pytest.mark.long
 WAVE = Period.parse("2026H1")
@@ -136,9 +136,14 @@ def test_killed_at_a_moment_the_outputs_are_the_old_or_the_new(root, seconds):
     assert numbers(root) == (True, True) and not [*root.glob("reports/.running*"), *root.glob("**/.old-*")]
 
 
-@pytest.mark.parametrize("step", range(8))
-def test_killed_between_any_two_steps_of_a_publication_the_outputs_are_the_old_or_the_new(root, tmp_path, step):
-    """A publication renames four times and then removes what is old: it is killed before each of these."""
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("step", range(12))
+def test_killed_between_any_two_steps_of_a_publication_the_outputs_are_the_old_or_the_new(
+    root, tmp_path, step, at_once
+):
+    """A publication puts two folders beside their places, exchanges each (`at_once`, or in three steps where the system can't), and
+    removes what is old: it is killed before each of these. Neither place is ever empty, and whoever reads next ends it.
+    """
     old = outputs(root)
     private = tmp_path / "private"
     made = [private / "processed", private / "report"]
@@ -160,6 +165,7 @@ def test_killed_between_any_two_steps_of_a_publication_the_outputs_are_the_old_o
             return counted
 
         os.rename, shutil.rmtree = until_killed(os.rename), until_killed(shutil.rmtree)
+        publish.exchanged = until_killed(publish.exchanged) if at_once else lambda one, other: False
 
         class Private:
             processed, report, name = *made, "2026H1"
@@ -167,10 +173,13 @@ def test_killed_between_any_two_steps_of_a_publication_the_outputs_are_the_old_o
         publish.publish(root, Private())
         os._exit(0)
     os.waitpid(pid, 0)
-    settle(root, WAVE)
+    if at_once and publish.exchanged(root / "data", root / "reports"):
+        assert publish.exchanged(root / "data", root / "reports")  # this file system can: and back again
+        assert all(target.is_dir() and len(list(target.iterdir())) > 1 for target in targets(root, WAVE))
+    settle_all(root)
     found = [(target / "new").exists() for target in targets(root, WAVE)]
     assert found in ([True, True], [False, False]) and (found[0] or outputs(root) == old)
-    assert not list(root.glob("**/.old-*"))
+    assert not [path for what in (".old-*", ".new-*", publish.MARK) for path in root.glob(f"**/{what}")]
 
 
 def test_a_second_run_waits_where_it_is_told_to_and_is_refused_where_not(root):

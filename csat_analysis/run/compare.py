@@ -12,6 +12,7 @@ from csat_analysis.period import Period
 from csat_analysis.programme import is_period, load_programme
 from csat_analysis.report.compare import comparison_page
 from csat_analysis.results import Record, from_json
+from csat_analysis.run.publish import settle_all
 
 FOLDER = "compare"
 
@@ -24,6 +25,7 @@ def compare(root: Path, first: str, second: str) -> list[Path]:
     root, (earlier, later) = Path(root), sorted((Period.parse(first), Period.parse(second)))
     if earlier == later:
         raise RunError(f"{later} is compared with itself: name two periods")
+    settle_all(root)
     records = [published(root, period) for period in (earlier, later)]
     programme = load_programme(root, later)
     found = compared(root, earlier, later, *records, programme.reporting.confidence)

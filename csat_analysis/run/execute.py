@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # Papermill is imported where a notebook is executed: a run that has nothing to do doesn't wait for it.
 KERNEL = "python3"
 OUTPUT_COMES_WITHIN = 60  # seconds after a cell's end; Jupyter's own 4 are too few on a machine that is full
+KILLED = 9  # the signal by which a system short of memory ends a process
 INJECTED = "injected-parameters"
 KERNELS_FILE = re.compile(r"\S*ipykernel_\d+[/\\]")
 TRANSIENT = {"papermill", "execution", "collapsed", "scrolled"}
@@ -66,13 +68,25 @@ def execute_notebook(
         raise failure_of(source.stem, target, error) from None
     except DeadKernelError:
         where = f", cell {begun['cell']}" if begun else ""
-        message = f"{source.stem}{where}: the notebook's process ended by itself; most likely the memory ran out"
-        raise NotebookFailed(message, explained=False) from None
+        why = why_it_ended(kernels.ends.pop(str(source.parent), None))
+        raise NotebookFailed(f"{source.stem}{where}: the notebook's process {why}", explained=False) from None
     except RuntimeError as error:  # Jupyter's own, of a kernel that doesn't start
         raise NotebookFailed(f"{source.stem}: its process didn't start: {error}", explained=False) from None
     executed = normalised(executed)
     nbformat.write(executed, target)
     return executed
+
+
+def why_it_ended(code: int | None) -> str:
+    """What a kernel's exit code tells of its end; below zero it is the signal that ended it."""
+    if code is None:
+        return "ended by itself"
+    if code >= 0:
+        return f"ended by itself with exit code {code}: does a cell end Python?"
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    if -code == KILLED:
+        return f"was ended from outside ({name}); most likely the memory ran out"
+    return f"was ended by {name}: a fault in a library that a cell calls"
 
 
 def begin_twice(

@@ -81,6 +81,7 @@ class RunKernels:
 
     def __init__(self, shared: Kernels) -> None:
         self.shared, self.stopped, self.groups = shared, False, set[int]()
+        self.ends: dict[str, int] = {}  # folder of a notebook → exit code of its kernel that ended by itself
         self.manager_class = type("Manager", (Manager,), {"kernels": self})
 
     @contextlib.contextmanager
@@ -156,14 +157,20 @@ class Provisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         owner: RunKernels = self.parent.kernels
         server = owner.shared.begin()
+        self.cwd = options.get("cwd") or os.getcwd()
         if server is None:
             await super().launch_kernel(cmd, **options)
         else:
-            self.cwd = options.get("cwd") or os.getcwd()
             self.process = server.fork(cmd, options["env"], str(self.cwd))
             self.pid = self.pgid = self.process.pid
         owner.started(self.pgid)
         return self.connection_info
+
+    async def poll(self) -> int | None:
+        code = await super().poll()
+        if code is not None and self.process is not None:
+            self.parent.kernels.ends[str(self.cwd)] = code
+        return code
 
     async def cleanup(self, restart: bool = False) -> None:
         self.parent.kernels.groups.discard(self.pgid)

@@ -102,6 +102,8 @@ def run_period(
                     told=told,
                 )
             except NotebookFailed as failure:
+                if using.stopped:  # it didn't fail: it was ended with all the others
+                    raise
                 kept = keep_failed(root, private)
                 if failure.explained:
                     raise

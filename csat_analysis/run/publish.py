@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
+import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
+from csat_analysis.errors import RunError
 from csat_analysis.period import Period
 from csat_analysis.results import Results, to_json
 from csat_analysis.run.inputs import fingerprint
+from csat_analysis.run.lock import period_lock
 from csat_analysis.run.notebook_html import write_html
 from csat_analysis.run.private_root import PrivateRoot
+
+MARK = ".being-published"  # in a folder that is new, until both are in place
+LEFT = re.compile(r"^\.(new|old)-")
+HERE, EXCHANGE = -100, 2  # renameat2: paths from the current folder; exchange them
 
 
 def assemble(private: PrivateRoot, manifest: dict[str, Any]) -> None:
@@ -43,6 +53,11 @@ def targets(root: Path, name: Period | str) -> list[Path]:
     return [root / "data" / "processed" / str(name), root / "reports" / str(name)]
 
 
+def incoming(target: Path) -> Path:
+    """Where a new folder waits beside its place, and the old one after the two were exchanged."""
+    return target.with_name(f".new-{target.name}")
+
+
 def put_aside(target: Path) -> Path:
     return target.with_name(f".old-{target.name}")
 
@@ -50,31 +65,72 @@ def put_aside(target: Path) -> Path:
 def publish(root: Path, private: PrivateRoot) -> None:
     """Replace the period's processed data and report by the run's; when a step fails, put the old ones back.
 
-    Both old folders go aside before either new one comes: at no moment does a new one stand beside an old one.
+    Each place is exchanged in one step, so that at no moment is it empty or half new; a mark in the new folders tells `settle` which
+    are new should the run be killed between the two.
     """
-    places = targets(root, private.name)
+    made = dict(zip(targets(root, private.name), (private.processed, private.report), strict=True))
     try:
-        for target in places:
+        for target, folder in made.items():
             target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                os.rename(target, put_aside(target))
-        for made, target in zip([private.processed, private.report], places, strict=True):
-            os.rename(made, target)
-    finally:
-        settle(root, private.name)
+            (folder / MARK).touch()
+            os.rename(folder, incoming(target))
+        for target in made:
+            put_in_place(incoming(target), target)
+    except BaseException:
+        settle(root, private.name, back=True)
+        raise
+    settle(root, private.name)
 
 
-def settle(root: Path, name: Period | str) -> None:
-    """End a publication, also one that was killed half-way: whole, the old folders go; else they come back."""
-    places = targets(root, name)
-    whole = all(target.exists() for target in places)
-    for target in places:
-        old = put_aside(target)
-        if old.exists() and not whole:
-            shutil.rmtree(target, ignore_errors=True)
-            os.rename(old, target)
-        elif old.exists():
-            shutil.rmtree(old)
+def put_in_place(folder: Path, target: Path) -> None:
+    """Make `folder` what stands at `target`, and what stood there, if anything, `folder`."""
+    if not target.exists():
+        os.rename(folder, target)
+    elif not exchanged(
+        folder, target
+    ):  # no system call for it here: three steps, of which `settle` ends what was begun
+        os.rename(target, put_aside(target))
+        os.rename(folder, target)
+        os.rename(put_aside(target), folder)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step (Linux's renameat2); False where the system or its file system can't."""
+    call = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    return call is not None and call(HERE, os.fsencode(one), HERE, os.fsencode(other), EXCHANGE) == 0
+
+
+def settle(root: Path, name: Period | str, *, back: bool = False) -> None:
+    """End a publication, also one that was killed half-way: where one new folder is in place the other follows (or with `back` the
+    old one returns), where none is the new ones go.
+    """
+    places = {target: incoming(target) for target in targets(root, name)}
+    for target, folder in places.items():
+        if (old := put_aside(target)).exists():
+            os.rename(old, folder if target.exists() else target)
+    begun = any(is_new(target) for target in places)
+    for target, folder in places.items():
+        if back and is_new(target):
+            put_in_place(target, folder)
+        elif begun and not back and is_new(folder):
+            put_in_place(folder, target)
+    for target, folder in places.items():
+        if folder.exists():
+            shutil.rmtree(folder)
+        (target / MARK).unlink(missing_ok=True)
+
+
+def is_new(folder: Path) -> bool:
+    return (folder / MARK).exists()
+
+
+def settle_all(root: Path) -> None:
+    """Before published outputs are read: end publications that were killed half-way. One that is under way is left to its run."""
+    folders = (root / "data" / "processed", root / "reports")
+    left = [path for folder in folders for what in (".new-*", ".old-*", f"*/{MARK}") for path in folder.glob(what)]
+    for name in {LEFT.sub("", (path.parent if path.name == MARK else path).name) for path in left}:
+        with contextlib.suppress(RunError), period_lock(root, name):
+            settle(root, name)
 
 
 def failed_folder(root: Path, name: str) -> Path:

@@ -14,6 +14,7 @@ from csat_analysis.period import Period
 from csat_analysis.programme import is_period
 from csat_analysis.results import Record, from_json
 from csat_analysis.run.inputs import Input
+from csat_analysis.run.publish import settle_all
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def trace(root: Path, key: str, group: dict[str, str], period: str | None = None
 def published_folder(root: Path, period: str | None) -> Path:
     """The report folder of a period, or of the latest published one."""
     reports = root / "reports"
+    settle_all(root)
     folders = [path.parent for path in reports.glob("*/results.json")]
     published = sorted(Period.parse(folder.name) for folder in folders if is_period(folder.name))
     wanted = Period.parse(period) if period else max(published, default=None)
