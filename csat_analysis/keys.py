@@ -87,6 +87,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "satisfaction.change": ("measure", ("measure", "from")),
     "satisfaction.change_part": ("points", ("view", "part")),
     "satisfaction.trend": ("measure", ("measure", "period")),
+    "satisfaction.since_first": ("points", ("from",)),
     "satisfaction.published": ("measure", ("measure", "period")),
     "satisfaction.perception_gap": ("points", ()),
     "robustness.agree": ("count", ("headline",)),

@@ -94,6 +94,10 @@ def standard_verdict(difference: Estimate | NoEstimate, confidence: float = 0.95
     return worded(difference, 0.0, confidence, above="above", below="below", between="not_distinguishable")
 
 
+def since_verdict(change: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
+    return worded(change, 0.0, confidence, above="rose_since", below="fell_since", between="since_not_told")
+
+
 def gap_verdict(gap: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
     return worded(
         gap, 0.0, confidence, above="executives_higher", below="executives_lower", between="no_detectable_difference"

@@ -1,5 +1,6 @@
 """Where a number can't be given or compared the report says so, and why."""
 
+import pytest
 from page_text import Outline, plain
 from report_examples import (
     changed_questionnaire_results,
@@ -61,6 +62,21 @@ def test_a_trend_says_which_surveys_have_no_point_and_why():
     overview = report(apart).contents["overview"]
     assert overview["trend_gaps"] == ["Not comparable with this questionnaire, so without a point: First half of 2024."]
     assert "over 4 periods, from 67.3" in overview["trend"].wide
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "said"),
+    [
+        (4.5, "rose_since", "Up 4.5 points since the first half of 2024 (+1.5 to +7.5)."),
+        (-4.5, "fell_since", "Down 4.5 points since the first half of 2024 (−7.5 to −1.5)."),
+        (1.0, "since_not_told", "since the first half of 2024 cannot be told from chance: +1.0 points (−2.0 to +4.0)."),
+    ],
+)
+def test_beside_the_trend_it_is_said_how_far_it_has_come_since_the_first_survey(value, verdict, said):
+    since = record("satisfaction.since_first", value, 3.0, verdict=verdict, **{"from": "2024H1"})
+    made = report(Results([*house_results().records, since]))
+    assert said in plain(made.section("overview"))
+    assert said not in plain(report(house_results()).section("overview"))
 
 
 def test_a_standard_whose_answers_are_missing_is_not_said_to_be_set():

@@ -9,13 +9,14 @@ import pytest
 from csat_analysis.certification import is_certified
 from csat_analysis.estimate import Estimate
 from csat_analysis.estimators import mean
-from csat_analysis.metrics.change import change, standard_in_force, threshold, trend, wave_before
+from csat_analysis.metrics.change import change, first_comparable, standard_in_force, threshold, trend, wave_before
 from csat_analysis.metrics.segments import hidden_groups, segment_groups
 from csat_analysis.metrics.wave import load_waves
 from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
 from csat_analysis.results import Results, make_record
 from csat_analysis.simulation import simulate_company
+from csat_analysis.verdicts import since_verdict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 NOW, BEFORE, FIRST = (Period.parse(p) for p in ("2026H1", "2025H2", "2024H1"))
@@ -86,6 +87,17 @@ def test_customers_in_both_waves_count_as_such_in_the_change(waves):
 def test_the_first_wave_has_nothing_to_compare_with(waves):
     assert wave_before(waves, FIRST) is None
     assert change(waves, FIRST, None, "index").status == "not_computed"
+
+
+def test_the_first_survey_that_asked_alike_is_held_against_the_latest(waves):
+    assert first_comparable(waves, NOW, "index") == FIRST
+    assert first_comparable(waves, Period.parse("2024H2"), "index") is None, "it is the wave before"
+    assert first_comparable(waves, FIRST, "index") is None
+    since = change(waves, NOW, FIRST, "index")
+    assert since.value == pytest.approx(waves[NOW].index.value - waves[FIRST].index.value)
+    assert (
+        since_verdict(since) == "rose_since" and since_verdict(change(waves, NOW, BEFORE, "index")) == "since_not_told"
+    )
 
 
 def test_every_wave_answers_from_raw_files_alone_whichever_is_asked(waves):

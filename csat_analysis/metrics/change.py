@@ -53,6 +53,16 @@ def change(waves: dict[Period, Wave], period: Period, earlier: Period | None, me
     ].measure(measure)
 
 
+def first_comparable(waves: dict[Period, Wave], period: Period, measure: str) -> Period | None:
+    """The earliest wave that asked the measure as this one does; None where that is the wave before, or none."""
+    asked_alike = [
+        earlier
+        for earlier in sorted(waves)
+        if earlier < period and not comparable(waves[earlier], waves[period], measure)
+    ]
+    return asked_alike[0] if len(asked_alike) > 1 else None
+
+
 def trend(waves: dict[Period, Wave], period: Period, earlier: Period, measure: str) -> Number:
     """A measure of an earlier wave as it stands in the trend up to a period: none where it asked something else."""
     return comparable(waves[earlier], waves[period], measure) or waves[earlier].measure(measure)

@@ -24,7 +24,13 @@ from csat_analysis.results import Record
 Place = tuple[str, frozenset]
 RECOMPUTED_AS_PUBLISHED = 1e-6
 OF_ANSWERS = "satisfaction."  # keys whose numbers rest on the answers of their own wave alone
-NOT_OF_ONE_WAVE = ("satisfaction.change", "satisfaction.change_part", "satisfaction.standard", "satisfaction.trend")
+NOT_OF_ONE_WAVE = (
+    "satisfaction.change",
+    "satisfaction.change_part",
+    "satisfaction.since_first",
+    "satisfaction.standard",
+    "satisfaction.trend",
+)
 OF_MEASUREMENT = (
     "feedback.category_share",
 )  # intervals of how a period's facts were sorted, not of what chance could have moved

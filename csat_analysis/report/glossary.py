@@ -14,6 +14,7 @@ RULES = {
     "satisfaction.change": "term.rule.change",
     "satisfaction.change_part": "term.rule.part",
     "satisfaction.against_standard": "term.rule.standard",
+    "satisfaction.since_first": "term.rule.since",
     "target.progress": "term.rule.target",
     "satisfaction.dimension": "term.rule.place",
     "satisfaction.segment": "term.rule.difference",

@@ -21,6 +21,7 @@ DIFFERENCES = (
     "satisfaction.change",
     "satisfaction.change_part",
     "satisfaction.against_standard",
+    "satisfaction.since_first",
     "satisfaction.perception_gap",
     "satisfaction.segment_gap",
     "satisfaction.segment_nps_gap",

@@ -47,7 +47,7 @@ def overview(view: View) -> dict[str, Any] | None:
         "index_shown": view.shown("satisfaction.index") is not None,
         "trend": trend,
         "trend_records": charts.trend_records(view.numbers, "index"),
-        "trend_gaps": trend_gaps(view) if trend else [],
+        "trend_gaps": [*since_first(view), *trend_gaps(view)] if trend else [],
         "tiles": [t for t in tiles if t],
         "changed": changed(view),
         "first": first_step(view),
@@ -96,6 +96,21 @@ def absent_headline(view: View, index: Record) -> str:
     if index.status == "not_estimable" and at_fault:
         return view.say("headline.absent.dimensions", items=view.list(at_fault))
     return view.say("headline.absent", reason=view.status(index))
+
+
+def since_first(view: View) -> list[str]:
+    """How the index stands to that of the first survey that asked alike: what the line seems to say, and whether it may."""
+    return [
+        view.say(
+            worded(record, wording.SINCE),
+            size=view.numbers.size(record.key, **record.group),
+            value=view.numbers.number(record.key, **record.group),
+            before=wording.period_text(record.group["from"], view.language),
+            interval=view.numbers.interval(record.key, **record.group),
+        )
+        for record in view.records("satisfaction.since_first")
+        if record.shown and record.verdict
+    ]
 
 
 def trend_gaps(view: View) -> list[str]:

@@ -90,6 +90,7 @@ CHANGED = {
     "fell": "overview.changed.fell",
     "no_detectable_change": "overview.changed.no_detectable_change",
 }
+SINCE = {word: f"overview.trend.{word}" for word in ("rose_since", "fell_since", "since_not_told")}
 STANDARDS = {
     "above": "standard.above",
     "below": "standard.below",
