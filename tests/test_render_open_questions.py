@@ -113,7 +113,7 @@ def test_a_number_that_may_not_be_shown_is_named_and_has_no_tile():
 def test_groups_without_a_number_are_named_by_reason_and_drawn_as_words():
     thin = thin_report("en")
     where = plain(thin.section("where"))
-    assert "Too few answers, not shown: North China, West China and Catering." in where
+    assert "could be worked out from it: North China, West China and Catering." in where
     assert "no interval was shown to hold for so few answers: Class A, Class B, Class C, New customers, Retail" in where
     assert "Cannot be estimated: settlement of sales expenses" in where
     assert thin.figures["segments"].count("not certified at this sample size") == 6

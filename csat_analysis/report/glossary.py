@@ -141,7 +141,7 @@ def survey_terms(view: View) -> list[tuple[str, str]]:
     if "customers" not in view.facts["not_supplied"]:
         terms.append(("term.frame", view.say("term.frame.text")))
     terms.append(("term.nonresponse", view.say("term.nonresponse.text")))
-    if view.has_any("robustness.agree"):
+    if shows(view, "robustness.agree"):
         terms.append(("term.robustness", view.say("term.robustness.text")))
     statuses = {record.status for record in view.results.records}
     if "suppressed" in statuses:

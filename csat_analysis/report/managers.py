@@ -20,7 +20,7 @@ def managers(view: View) -> dict[str, Any] | None:
     if not view.has(SPREAD) and not view.has("actions.effect"):
         return None
     return {
-        "caveat": caveat(view),
+        "caveat": caveat(view) if view.shown(SPREAD) else "",
         "people": people(view),
         "score": scorecard(view),
         "actions": actions(view),

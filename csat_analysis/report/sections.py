@@ -20,6 +20,7 @@ NOTES = {  # what a tile's number is of
     RETENTION: "tile.retention.note",
     "repurchase.rate": "tile.repurchase.note",
 }
+NPS_SCALE = (0, 10)
 MEASURE_OF = {"satisfaction.csat": "csat", "satisfaction.nps": "nps"}
 CAVEATS = {
     "raking": "overview.caveat.raking",
@@ -136,7 +137,7 @@ def tile(view: View, key: str, label: str) -> dict[str, Any] | None:
         return None
     measure = MEASURE_OF.get(key)
     return {
-        "label": view.say(label),
+        "label": tile_label(view, key, label),
         "number": view.numbers.bare(key),
         "interval": view.numbers.interval(key),
         "note": tile_note(view, record),
@@ -144,6 +145,13 @@ def tile(view: View, key: str, label: str) -> dict[str, Any] | None:
         "robust": robust_note(view, OF_MEASURE.get(measure) if measure else VERDICT_OF.get(key)),
         "spark": charts.spark_chart(view.numbers, measure) if measure else None,
     }
+
+
+def tile_label(view: View, key: str, label: str) -> str:
+    """NPS asked on another scale than its own is called by survey.yml's words, which say so."""
+    outcome = view.programme.outcomes.get(MEASURE_OF.get(key, ""))
+    usual = key != "satisfaction.nps" or outcome is None or (outcome.min, outcome.max) == NPS_SCALE
+    return view.say(label) if usual else view.numbers.outcome("nps")
 
 
 def tile_note(view: View, record: Record) -> str:
