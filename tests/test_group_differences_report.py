@@ -83,3 +83,18 @@ def test_every_figure_has_words(figure):
 
 def test_that_who_stands_out_is_likely_overstated_is_said_in_both_languages():
     assert "likely differs by less than it says" in words() and "往往小于所示数值" in words("zh")
+
+
+def test_where_nothing_can_be_compared_the_reason_stands_in_place_of_the_table():
+    said = words(records=[compared("clv", 0), gap("customers.clv_against", None, None)])
+    assert "No groups could be compared: not certified at this sample size." in said
+    assert "likely differs by less" not in said and say("groups.leads", "en") not in said
+
+
+def test_only_the_columns_that_groups_were_made_by_are_named():
+    assert "Each group (by Region)" in words() and say("groups.caveat.size", "en") not in words()
+    large = replace(
+        gap("customers.clv_against", 10.0, "higher", level="large"),
+        group={"segment": "customer_size", "level": "large"},
+    )
+    assert say("groups.caveat.size", "en") in words(records=[compared("clv", 1), large])

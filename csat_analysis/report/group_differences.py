@@ -23,14 +23,28 @@ GAPS = {
     "win_rate": "sales.win_rate_against",
 }
 STAND_OUT = ("higher", "lower")
+LEADS = "win_rate"  # the one figure that isn't of customers
+MADE_BY_SALES = {"customer_class", "customer_size"}
 
 
 def group_differences(view: View) -> dict[str, Any] | None:
     """(figure, how many were compared, who stands out) of each figure that groups were compared by; None without any."""
-    rows = [row(view, figure) for figure in wording.FIGURES if supplied(view, figure)]
-    if not rows:
+    figures = [figure for figure in wording.FIGURES if supplied(view, figure)]
+    if not figures:
         return None
-    return {"rows": rows, "leads": view.has("groups.compared", figure="win_rate")}
+    if not any(view.results.get("groups.compared", figure=figure).value for figure in figures):
+        why = dict.fromkeys(view.status(r) for figure in figures for r in gaps(view, figure) if not r.shown)
+        return {"absent": view.say("groups.absent", reasons=wording.phrases_text(why, view.language))}
+    columns = dict.fromkeys(r.group["segment"] for f in figures if f != LEADS for r in gaps(view, f))
+    said = [view.say("groups.what", columns=view.list([view.numbers.trait(column) for column in columns]))]
+    return {
+        "absent": None,
+        "rows": [row(view, figure) for figure in figures],
+        "what": view.sentences(*said, *([view.say("groups.leads")] if LEADS in figures else [])),
+        "caveat": view.sentences(
+            view.say("groups.caveat"), *([view.say("groups.caveat.size")] if columns.keys() & MADE_BY_SALES else [])
+        ),
+    }
 
 
 def supplied(view: View, figure: str) -> bool:
