@@ -210,3 +210,17 @@ def test_a_lock_is_free_again_however_its_holder_ends(root):
     os.waitpid(pid, 0)
     with period_lock(root, WAVE):
         pass
+
+
+def test_who_may_only_read_is_not_kept_from_reading_by_what_a_killed_run_left(root, monkeypatch):
+    (root / "reports" / ".new-2026H1").mkdir(parents=True)
+
+    def may_not(*args, **options):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as reader:
+        reader.setattr(publish, "period_lock", may_not)
+        settle_all(root)
+    assert (root / "reports" / ".new-2026H1").is_dir()
+    settle_all(root)
+    assert not (root / "reports" / ".new-2026H1").exists()
