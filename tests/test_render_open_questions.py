@@ -3,6 +3,7 @@
 import pytest
 from page_text import Outline, plain
 from report_examples import (
+    FACTS,
     changed_questionnaire_results,
     changed_report,
     foreign_results,
@@ -15,6 +16,8 @@ from report_examples import (
 )
 from report_records import record
 
+from csat_analysis.period import Period
+from csat_analysis.report import Report
 from csat_analysis.report.facts import compared_with, weighting
 from csat_analysis.results import Results
 
@@ -77,6 +80,14 @@ def test_beside_the_trend_it_is_said_how_far_it_has_come_since_the_first_survey(
     made = report(Results([*house_results().records, since]))
     assert said in plain(made.section("overview"))
     assert said not in plain(report(house_results()).section("overview"))
+
+
+def test_an_index_of_one_dimension_is_called_that_dimensions_score():
+    house = house_programme()
+    own = {n: d.model_copy(update={"weight": float(n == "product")}) for n, d in house.dimensions.items()}
+    alone = house.model_copy(update={"dimensions": own})
+    made = Report(house_results(), alone, Period.parse("2026H1"), "en", facts=FACTS)
+    assert "The index is the score of one dimension, Product, from" in plain(made.section("overview"))
 
 
 def test_a_standard_whose_answers_are_missing_is_not_said_to_be_set():

@@ -55,6 +55,11 @@ def belief(found: Results, language: str = "en") -> str:
     return plain(report(found, language).section("belief"))
 
 
+def test_where_every_answer_counts_alike_nothing_is_said_of_weighting():
+    unweighted = plain(report(results(), "en", weights="none").section("belief"))
+    assert "moved the index by" in belief(results()) and "moved the index by" not in unweighted
+
+
 def test_response_balance_and_what_weighting_moved_are_said_with_their_numbers():
     page = belief(results())
     assert "each counted once, 76.3% answered at least in part, and they hold 32.6% of all sales" in page

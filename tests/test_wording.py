@@ -169,9 +169,9 @@ def test_lists_dates_and_periods_follow_the_language():
     assert wording.period_text("2026Q3", "en") == "Q3 2026" and wording.period_text("2026Q3", "zh") == "2026年第3季度"
 
 
-def test_one_dimension_is_not_dimensions():
-    one = say("overview.what", "en", count=1, worst=0, best=100)
-    assert "1 dimension," in one and "dimension scores" in say("overview.what", "en", count=5, worst=0, best=100)
+def test_one_difference_is_not_differences():
+    assert say("compare.rest", "en", count=1) == "The other 1 difference"
+    assert say("compare.rest", "en", count=5) == "The other 5 differences"
 
 
 def test_a_name_from_outside_can_bring_no_markup():

@@ -62,7 +62,9 @@ def named(view: View, records: list[Record]) -> str:
 
 
 def moved(view: View) -> list[str]:
-    """What weighting moved, beside the unweighted index."""
+    """What weighting moved, beside the unweighted index; nothing where every answer counts alike."""
+    if view.facts["weights"] == "none":
+        return []
     shift, unweighted = view.shown("bias.weighting_shift", measure="index"), view.shown("bias.unweighted_index")
     if not (shift and unweighted):
         return []

@@ -62,8 +62,12 @@ def lede(view: View) -> Markup:
     """What the index is, why it matters, and its caveat."""
     what = "overview.what.equal" if view.programme.equal_weights else "overview.what"
     counted = [name for name, weight in view.programme.weights.items() if weight]
+    if len(counted) == 1:
+        of = view.say("overview.what.alone", dimension=view.numbers.measure(counted[0]), best=BEST, worst=WORST)
+    else:
+        of = view.say(what, count=len(counted), best=BEST, worst=WORST)
     return view.sentences(
-        view.say(what, count=len(counted), best=BEST, worst=WORST),
+        of,
         view.say("overview.why"),
         view.say(CAVEATS[view.facts["weights"]], margins=view.margins),
     )
