@@ -9,7 +9,7 @@ from page_text import by_section, ids_in, links_home, numbers_shown, plain, show
 from sample_report import LANGUAGES, sample_report, sample_results, write_site
 
 from csat_analysis.keys import KEYS
-from csat_analysis.report import lineage, wording
+from csat_analysis.report import key_kinds, wording
 
 
 @pytest.fixture(scope="module")
@@ -103,5 +103,5 @@ def test_a_number_says_what_its_base_counts(pages):
     assert "Customers 810" in titles["customers.retention"] and "Respondents 129" in titles["satisfaction.index"]
     assert re.search(r"· Leads \d+ ·", titles["sales.win_rate"])
     assert "Respondents" in titles["customers.left_index_gap"]
-    starts = tuple(lineage.COUNTED)
+    starts = tuple(key_kinds.COUNTED)
     assert all(any(key.startswith(start) for key in KEYS) for start in starts)

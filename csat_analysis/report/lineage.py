@@ -6,132 +6,17 @@ from markupsafe import Markup, escape
 
 from csat_analysis.intake.rules import Rule
 from csat_analysis.keys import KEYS
-from csat_analysis.metrics.cases import WAITS
 from csat_analysis.metrics.value import EVERYONE
 from csat_analysis.models.plan_proposals import SEPARATOR
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.report import wording
+from csat_analysis.report.key_kinds import CHANCES, COUNTED, DIFFERENCES, GIVEN, RESPONDENTS
 from csat_analysis.report.wording import say
 from csat_analysis.results import WITH_INTERVAL, Record, Results
 from csat_analysis.survey.answering import MISSING
 from csat_analysis.verdict_rules import rule_of
 
-DIFFERENCES = (
-    "satisfaction.change",
-    "satisfaction.change_part",
-    "satisfaction.against_standard",
-    "satisfaction.since_first",
-    "satisfaction.perception_gap",
-    "satisfaction.segment_gap",
-    "satisfaction.segment_nps_gap",
-    "target.progress",
-    "quality.careless_effect",
-    "bias.imbalance",
-    "bias.weighting_shift",
-    "bias.late_answerers",
-    "bias.channel",
-    "bias.study_bias",
-    "repurchase.ame",
-    "repurchase.ame_linear",
-    "repurchase.ame_corrected",
-    "repurchase.ame_within",
-    "repurchase.benchmark",
-    "repurchase.benchmark_gap",
-    "repurchase.step",
-    "repurchase.by_competition",
-    "repurchase.by_segment",
-    "repurchase.auc_gain",
-    "repurchase.brier_gain",
-    "repurchase.brier_against_rate",
-    "repurchase.forecast_gap",
-    "repurchase.intent_gap",
-    "customers.retention_change",
-    "customers.bought_change",
-    "customers.retention_against",
-    "customers.bought_against",
-    "customers.clv_against",
-    "customers.exclusive_against",
-    "customers.left_index_gap",
-    "sales.growth_slope",
-    "sales.refer_difference",
-    "sales.win_rate_against",
-    "kpi.gap",
-    "loyalty.change",
-    "customers.exclusive_sales_growth",
-    "customers.other_sales_growth",
-    "customers.exclusive_growth_gap",
-    "target.check",
-    "service.complaint_change",
-    "service.complaint_gap",
-    *(f"service.{wait}_gap" for wait in WAITS),
-    "service.waiting_slope",
-    "service.waiting_slope_item",
-    "journey.gap",
-    "journey.item_gap",
-    "journey.lost",
-    "drivers.beyond_halo",
-    "drivers.index_shift",
-    "drivers.penalty",
-    "drivers.reward",
-    "drivers.contrast",
-    "drivers.competitor_gap",
-    "managers.against_expected",
-    "managers.own_part",
-    "actions.effect",
-    "actions.placebo",
-    "actions.before_gap",
-    "actions.low_scorers",
-    "actions.next_gain",
-    "plan.points",
-    "plan.repurchase",
-    "plan.gain",
-    "plan.gain_by",
-    "feedback.word",
-    "feedback.new_word",
-    "feedback.theme_change",
-    "feedback.theme_gap",
-    "feedback.journey_gap",
-    "competitor.gap",
-)
-GIVEN = (
-    "satisfaction.weight",
-    "target.gain",
-    "kpi.target",
-    "managers.part_weight",
-    "repurchase.window_days",
-)  # survey.yml's own numbers: as many decimals as they have there
-CHANCES = (
-    "target.on_course",
-    "drivers.rank_first",
-    "drivers.rank_first_for",
-    "drivers.item_first",
-    "plan.pays_back",
-    "plan.best",
-    "managers.top_third",
-)  # nothing is certain, however sure
-RESPONDENTS = "source.answers"
-COUNTED = {  # start of a key → what its n counts, where that isn't those who answered; the longest start says
-    "customers.": "source.customers",
-    "customers.left_index_gap": RESPONDENTS,
-    "service.": "source.cases",
-    "service.complaint": "source.customers",
-    "service.waiting": RESPONDENTS,
-    "sales.win_rate": "source.leads",
-    "sales.days": "source.leads",
-    "sales.stage": "source.leads",
-    "sales.referred": "source.customers",
-    "target.check": "source.cases",
-    "kpi.": "source.cases",
-    "loyalty.": "source.cases",
-    "feedback.category": "source.cases",
-    "feedback.model": "source.cases",
-    "feedback.journey_wait": "source.cases",
-    "managers.part": "source.cases",
-    "managers.score": "source.cases",
-    "actions.study": "source.companies",
-    "certification.": "source.companies",
-}
 KEY_LABELS = {key: f"key.{key}" for key in KEYS}
 MEASURES = {
     "index": "key.satisfaction.index",

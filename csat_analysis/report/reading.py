@@ -6,7 +6,7 @@ from IPython.display import Markdown, display
 
 from csat_analysis.programme import Programme
 from csat_analysis.report import wording
-from csat_analysis.report.lineage import DIFFERENCES
+from csat_analysis.report.key_kinds import DIFFERENCES
 from csat_analysis.results import Record
 
 

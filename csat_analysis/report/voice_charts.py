@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from csat_analysis.report import charts, figures, wording
 from csat_analysis.report.charts import Chart
-from csat_analysis.report.lineage import DIFFERENCES, Numbers
+from csat_analysis.report.key_kinds import DIFFERENCES
+from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record
 
