@@ -44,6 +44,10 @@ def test_a_likeliest_best_plan_that_is_not_shown_to_pay_is_not_named_first():
 def test_without_plans_the_drivers_answer():
     assert said(without=("plan.",)).startswith("Look at what matters more than an equal share: Product (36.0%)")
     assert said(without=("plan.",), rank="ranks_first").startswith("Product: the most important dimension")
+    assert "for CSAT, with a chance of 71.0%" in said(without=("plan.",), rank="ranks_first")
+    assert said(without=("plan.",), rank="ranks_first").endswith("For NPS it is not shown to come first.")
+    same = ("plan.", "drivers.rank_first_for")
+    assert "not shown to come first" not in said(without=same, rank="ranks_first")
     assert said(without=("plan.", "drivers.importance")).startswith("Cannot be told yet: no dimension is shown")
 
 

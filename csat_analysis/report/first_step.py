@@ -45,7 +45,19 @@ def of_drivers(view: View) -> str:
     first = [r for r in view.records("drivers.rank_first") if r.shown and r.verdict == "ranks_first"]
     if first:
         chance = view.numbers.bare(first[0].key, **first[0].group)
-        return view.say("first.dimension", dimension=view.numbers.measure(first[0].group["dimension"]), chance=chance)
+        named = view.numbers.measure(first[0].group["dimension"])
+        outcome = view.numbers.outcome(view.records("drivers.explained")[0].group["outcome"])
+        said = view.say("first.dimension", dimension=named, chance=chance, outcome=outcome)
+        otherwise = unlike(view, first[0].group["dimension"])
+        return view.sentences(said, *([view.say("first.otherwise", items=view.list(otherwise))] if otherwise else []))
     rows = [row for row in importance_rows(view.numbers) if row[2].shown]
     more = [view.named(name, record) for _, name, record in rows if record.verdict == "matters_more"]
     return view.say("first.dimensions", items=view.list(more)) if more else view.say("first.untold")
+
+
+def unlike(view: View, dimension: str) -> list[str]:
+    """The other outcomes for which this dimension isn't told to come first."""
+    told = view.records("drivers.rank_first_for")
+    outcomes = dict.fromkeys(r.group["outcome"] for r in told if r.shown)
+    first = {(r.group["outcome"], r.group["dimension"]) for r in told if r.verdict == "ranks_first"}
+    return [view.numbers.outcome(outcome) for outcome in outcomes if (outcome, dimension) not in first]

@@ -101,7 +101,9 @@ def silence(view: View) -> list[str]:
 
 
 def method(view: View) -> list[str]:
-    """What weighting mends and what it can't, from the study's numbers."""
+    """What weighting mends and what it can't, from the study's numbers; nothing without a list that answers are weighted to."""
+    if view.facts["weights"] in ("none", "own"):
+        return []
     return [
         view.say(
             sentence,
