@@ -73,7 +73,7 @@ def test_a_reason_too_few_left_for_is_named_without_a_share():
 def test_what_is_not_certified_is_named_and_all_periods_stand_for_this_one():
     said = words()
     assert "Over all periods each new customer cost CNY 3,029 to win" in said
-    assert "no interval was shown to hold for so few answers: Class B" in said
+    assert "no interval was shown to hold for answers such as these (their number, their weights, what is measured): Class B" in said
     assert "For all customers and Class A retention alone would give a longer lifetime" in said
 
 

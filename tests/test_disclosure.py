@@ -13,7 +13,8 @@ from scipy.optimize import linprog
 from csat_analysis.disclosure import dominated, hidden_in_all, suppressed_groups
 from csat_analysis.period import Period
 from csat_analysis.results import Record
-from csat_analysis.run.differencing import protect, sizes_before, with_sizes
+from csat_analysis.run.differencing import sizes_before, with_sizes
+from csat_analysis.run.protect import protect
 
 LEAST = 5
 

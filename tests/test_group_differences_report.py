@@ -87,7 +87,7 @@ def test_that_who_stands_out_is_likely_overstated_is_said_in_both_languages():
 
 def test_where_nothing_can_be_compared_the_reason_stands_in_place_of_the_table():
     said = words(records=[compared("clv", 0), gap("customers.clv_against", None, None)])
-    assert "No groups could be compared: not certified at this sample size." in said
+    assert "No groups could be compared: not certified for such answers." in said
     assert "likely differs by less" not in said and say("groups.leads", "en") not in said
 
 

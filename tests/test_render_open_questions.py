@@ -117,17 +117,17 @@ def test_without_a_list_of_customers_answers_count_alike():
 def test_a_number_that_may_not_be_shown_is_named_and_has_no_tile():
     overview = thin_report("en").contents["overview"]
     assert "Net promoter score (NPS)" not in [tile["label"] for tile in overview["tiles"]]
-    assert "NPS: not certified at this sample size." in overview["unsaid"]
-    assert "Change since the second half of 2025, CSAT: not certified at this sample size." in overview["unsaid"]
+    assert "NPS: not certified for such answers." in overview["unsaid"]
+    assert "Change since the second half of 2025, CSAT: not certified for such answers." in overview["unsaid"]
 
 
 def test_groups_without_a_number_are_named_by_reason_and_drawn_as_words():
     thin = thin_report("en")
     where = plain(thin.section("where"))
     assert "could be worked out from it: North China, West China and Catering." in where
-    assert "no interval was shown to hold for so few answers: Class A, Class B, Class C, New customers, Retail" in where
+    assert "no interval was shown to hold for answers such as these (their number, their weights, what is measured): Class A, Class B, Class C, New customers, Retail" in where
     assert "Cannot be estimated: settlement of sales expenses" in where
-    assert thin.figures["segments"].count("not certified at this sample size") == 6
+    assert thin.figures["segments"].count("not certified for such answers") == 6
 
 
 def test_without_a_year_to_compare_with_the_target_is_an_open_question_and_no_tile():

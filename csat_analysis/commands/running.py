@@ -9,6 +9,7 @@ from typing import Any
 
 from csat_analysis.commands.shared import add_command, root_of, shortest
 
+LOOKS = 3  # times that the parts of a batch are held against each other: random companies needed two after the first
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 
 
@@ -80,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def batch(arguments: argparse.Namespace) -> int:
-    from csat_analysis.run.batch import plan_batch, run_batch
+    from csat_analysis.run.batch import plan_batch, run_batch, told_since
     from csat_analysis.run.cluster import run_on_cluster
     from csat_analysis.run.progress import watched
 
@@ -89,19 +90,24 @@ def batch(arguments: argparse.Namespace) -> int:
     planned = plan_batch(root, arguments.periods, arguments.by)
     for job in planned.refused:
         print(f"{job.name}: no report, since too few answered, or the few of another could be worked out from it")
-    failed = []
-    with watched("csat batch", len(planned.jobs)) as told:
-        if arguments.cluster:
-            ending = run_on_cluster(arguments.cluster, root, planned.jobs, told=told, **options)
-        else:
-            ending = run_batch(root, planned.jobs, told=told, **options)
-        for ended in ending:
-            if ended.problem is None:
-                print(
-                    f"{ended.job.name}: {'unchanged, not run again: ' if ended.unchanged else ''}{shortest(ended.folder)}"
-                )
+    failed, whole, jobs = [], {}, planned.jobs
+    for look in range(LOOKS):
+        with watched("csat batch", len(jobs)) as told:
+            if arguments.cluster:
+                ending = run_on_cluster(arguments.cluster, root, jobs, told=told, **options)
             else:
-                failed.append(ended)
+                ending = run_batch(root, jobs, told=told, **options)
+            for ended in ending:
+                if ended.problem:
+                    failed.append(ended)
+                else:
+                    whole[ended.job] = ended
+                    done = "beside the parts that came after it: " if look else ""
+                    done = "unchanged, not run again: " if ended.unchanged else done
+                    print(f"{ended.job.name}: {done}{shortest(ended.folder)}")
+        if not (jobs := told_since(root, list(whole))):
+            break
+        options["force"] = False
     for ended in failed:
         print(f"csat: {ended.job.name} failed: {ended.problem}", file=sys.stderr)
     if failed:

@@ -15,8 +15,10 @@ from csat_analysis.intake.part import levels, refuse_if_impossible
 from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
 from csat_analysis.run.kernels import Kernels, cores, kernels
+from csat_analysis.run.other_parts import divisions, shown_in
 from csat_analysis.run.part import Part, run_name
 from csat_analysis.run.period_run import run_period
+from csat_analysis.run.protect import protect
 from csat_analysis.run.schedule import Done, nobody_told
 
 
@@ -89,6 +91,21 @@ def plan_batch(root: Path, span: str, by: str | None = None) -> Planned:
         if twin != job:
             raise RunError(f"{by}: {twin.part.value!r} and {job.part.value!r} would share a folder: write them alike")
     return Planned(jobs, refused)
+
+
+def told_since(root: Path, jobs: Sequence[Job]) -> list[Job]:
+    """The parts whose published numbers tell, beside parts that were published after them, what these hide: to be run again.
+
+    Before the last part has come nobody can say what all of them together would tell.
+    """
+    found = []
+    for job in jobs:
+        records = list(shown_in(root / "reports" / job.name).records)
+        beside = divisions(root, Period.parse(job.period), job.name)
+        least = load_programme(root, job.period).reporting.min_group
+        if job.part is not None and protect(records, {}, least, beside=beside) != records:
+            found.append(job)
+    return found
 
 
 def waiting_for(jobs: Sequence[Job]) -> dict[Job, list[Job]]:

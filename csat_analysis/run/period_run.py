@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from csat_analysis.errors import NotebookFailed, RunError
@@ -18,9 +19,10 @@ from csat_analysis.run.inputs import Input, known_period, raw_inputs
 from csat_analysis.run.kernels import Kernels, kernels
 from csat_analysis.run.lock import period_lock
 from csat_analysis.run.manifest import manifest, now
-from csat_analysis.run.order import read_order
+from csat_analysis.run.order import Order, read_order
+from csat_analysis.run.other_parts import divisions
 from csat_analysis.run.part import Part, run_name
-from csat_analysis.run.private_root import notebooks_of, private_root, remove_leftovers
+from csat_analysis.run.private_root import PrivateRoot, notebooks_of, private_root, remove_leftovers
 from csat_analysis.run.publish import assemble, forget_failed, keep_failed, publish, settle, write_text
 from csat_analysis.run.room import Work
 from csat_analysis.run.schedule import Done, execute_all, nobody_told
@@ -86,35 +88,32 @@ def run_period(
         ):
             started, inputs = now(), raw_inputs(root, wave)
             before = sizes_before(root, wave, name)
-            work = Work(private, sizes_before=before, min_group=programme.reporting.min_group)
+            work = Work(private, before=before, min_group=programme.reporting.min_group)
             parameters = {"period": str(wave), "root": "..", "languages": spoken}
             processed = root / "data" / "processed" / name
             unchanged = Unchanged(work, order, parameters, processed, folder)
             executed = take_over(root, folder, unchanged, inputs, list(notebooks), chosen) if only else {}
-            try:
-                executed |= execute_all(
-                    work,
-                    order,
-                    chosen,
-                    parameters,
-                    running,
-                    taken_over=lambda one: unchanged.take_over(one) if not (force or only) else unchanged.note(one),
-                    told=told,
-                )
-            except NotebookFailed as failure:
-                if using.stopped:  # it didn't fail: it was ended with all the others
-                    raise
-                kept = keep_failed(root, private)
-                if failure.explained:
-                    raise
-                raise RunError(f"{failure} (see {kept.relative_to(root)}/notebooks)") from None
-            if set(unchanged.taken) != set(chosen) or not unchanged.report_is_whole():
-                refuse_changed(root, wave, inputs)
-                when = dict(sorted(executed.items()))
-                write_text(private.report / SIZES, with_sizes(before, Results.read(private.results).records))
-                assemble(private, manifest(wave, programme, inputs, started=started, languages=spoken, executed=when))
-                unchanged.write(when)
-                publish(root, private)
+            run_these = partial(execute_all, work, order, parameters=parameters, kernels=running, told=told)
+            anew = unchanged.note if force or only else unchanged.take_over
+            with failure_kept(root, private, using):
+                executed |= run_these(chosen, taken_over=anew)
+            with period_lock(root, f"{wave}.published", wait=True, ended=ended):
+                others = divisions(root, wave, name)
+                while hidden := work.hide(others):
+                    again = followers(order, hidden, chosen)
+                    unchanged.forget([*hidden, *again])
+                    with failure_kept(root, private, using):
+                        executed |= run_these(again, taken_over=unchanged.note)
+                if set(unchanged.taken) != set(chosen) or not unchanged.report_is_whole():
+                    refuse_changed(root, wave, inputs)
+                    when = dict(sorted(executed.items()))
+                    sizes = with_sizes(before, Results.read(private.results).records)
+                    write_text(private.report / SIZES, sizes)
+                    assemble(
+                        private, manifest(wave, programme, inputs, started=started, languages=spoken, executed=when)
+                    )
+                    unchanged.write(when)
+                    publish(root, private)
             forget_failed(root, name)
     behind = sorted(order.followers(chosen) & executed.keys()) if only else []
     ran = [one for one in chosen if one not in unchanged.taken]
@@ -129,6 +128,28 @@ def disk_errors_named() -> Iterator[None]:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise RunError(f"{error.strerror or error}{where}: nothing was published") from error
+
+
+@contextlib.contextmanager
+def failure_kept(root: Path, private: PrivateRoot, using: Kernels) -> Iterator[None]:
+    """A notebook that failed leaves its executed copy, unless it was ended with all the others."""
+    try:
+        yield
+    except NotebookFailed as failure:
+        if using.stopped:
+            raise
+        kept = keep_failed(root, private)
+        if failure.explained:
+            raise
+        raise RunError(f"{failure} (see {kept.relative_to(root)}/notebooks)") from None
+
+
+def followers(order: Order, hidden: list[str], chosen: list[str]) -> list[str]:
+    """The notebooks that read what was hidden since they ran, those among them in which something was hidden, too."""
+    again = set().union(*(order.followers([one]) for one in hidden))
+    if beyond := sorted(again - set(chosen)):
+        raise RunError(f"{beyond[0]} shows what tells customers beside a report published since: run the whole period")
+    return [name for name in chosen if name in again]
 
 
 def chosen_notebooks(names: list[str], only: Sequence[str]) -> list[str]:

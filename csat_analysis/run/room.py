@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from csat_analysis.errors import RunError
 from csat_analysis.intake.kept import FOLDER as CLEANED
 from csat_analysis.programme import PART
-from csat_analysis.results import Record
-from csat_analysis.run.differencing import Sizes, protect
+from csat_analysis.results import Record, from_json, to_json
+from csat_analysis.run.differencing import Sizes
 from csat_analysis.run.inputs import file_hash
 from csat_analysis.run.order import Order
+from csat_analysis.run.other_parts import Division
 from csat_analysis.run.private_root import PrivateRoot, link_folder
+from csat_analysis.run.protect import protect
 
 Files = dict[str, str]  # path below data/processed/<period> → SHA-256
 
@@ -26,16 +29,29 @@ Files = dict[str, str]  # path below data/processed/<period> → SHA-256
 class Work:
     """What notebooks left in data/processed so far: notebook → its files. A run's notebooks share one.
 
-    sizes_before, min_group  what numbers were published with before: what would tell customers beside it is hidden (`protected`).
+    before, min_group  what the report's numbers were published with: what would tell customers beside it is hidden (`protected`).
     """
 
     private: PrivateRoot
     files: dict[str, Files] = field(default_factory=dict)
-    sizes_before: Sizes = field(default_factory=dict)
+    before: Sizes = field(default_factory=dict)
     min_group: int = 1
 
     def protected(self, records: list[Record]) -> list[Record]:
-        return protect(records, self.sizes_before, self.min_group)
+        return protect(records, self.before, self.min_group)
+
+    def hide(self, beside: Sequence[Division]) -> list[str]:
+        """Hide what the period's other reports would tell customers with, in the records of all notebooks; whose changed."""
+        found = {path.stem: path for path in sorted(self.private.results.glob("*.json"))}
+        shown = {name: from_json(path.read_text(encoding="utf-8")) for name, path in found.items()}
+        together = [r for records in shown.values() for r in records]
+        safe = iter(protect(together, self.before, self.min_group, beside=beside))
+        hidden = {name: [next(safe) for _ in records] for name, records in shown.items()}
+        changed = [name for name in shown if hidden[name] != shown[name]]
+        for name in changed:
+            found[name].write_text(to_json(hidden[name]), encoding="utf-8", newline="\n")
+            self.files[name] |= {f"results/{name}.json": file_hash(found[name])}
+        return changed
 
     def room(self, name: str, order: Order) -> PrivateRoot:
         """Make the room of a notebook: raw data, what it needs of others, earlier reports where it reads them."""

@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,10 @@ class Unchanged:
     def note(self, name: str) -> None:
         """Remember what a notebook rests on that is run whatever it rests on."""
         self.keys[name] = self.key(name)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """These have to be run after all."""
+        self.taken = [name for name in self.taken if name not in set(names)]
 
     def whole(self, name: str) -> bool:
         """Does every file that the notebook left still have the bytes it was published with?"""

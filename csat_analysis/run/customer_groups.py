@@ -1,0 +1,57 @@
+"""Which customers a number is about, read off its record: the groups of one column, and what hides one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from csat_analysis.results import Record
+
+OF_CUSTOMERS = ("level", "manager", "class", "source", "competition")  # names of groups that name some of the customers
+SAME_FIGURE = re.compile("_(in|against|segment|source|gap)$")  # a figure of groups, and how far each is from the others
+Partition = tuple[str, str, str, tuple]  # family of keys, what divides customers, key, the rest of the group
+
+
+def place_of(record: Record) -> str | None:
+    return next((name for name in OF_CUSTOMERS if name in record.group), None)
+
+
+def name_of(record: Record) -> str:
+    return record.group[place_of(record)]
+
+
+def family(record: Record) -> str:
+    return record.key.split(".")[0]
+
+
+def dividing(record: Record) -> str:
+    return record.group.get("segment") or record.group.get("variable") or place_of(record) or ""
+
+
+def whom(record: Record) -> tuple[str, str, str] | None:
+    """Which customers a record is about, whatever it says of them: hidden in one number of a family, they are in all."""
+    return (family(record), dividing(record), name_of(record)) if place_of(record) else None
+
+
+def figure(record: Record) -> tuple | None:
+    """Whom a record is about and what it says of them, as such or against the others: the one can be had from the other."""
+    rest = tuple(sorted((k, v) for k, v in record.group.items() if k != place_of(record)))
+    return (SAME_FIGURE.sub("", record.key), dividing(record), rest, name_of(record)) if place_of(record) else None
+
+
+def partitions(records: Iterable[Record]) -> dict[Partition, list[Record]]:
+    """The records of one number of all groups of one column."""
+    found: dict[Partition, list[Record]] = {}
+    for record in records:
+        if place_of(record):
+            rest = tuple(sorted((k, v) for k, v in record.group.items() if k != place_of(record)))
+            found.setdefault((family(record), dividing(record), record.key, rest), []).append(record)
+    return found
+
+
+def suppressed(record: Record) -> Record:
+    if not record.shown:
+        return record
+    empty = {"value": None, "se": None, "low": None, "high": None, "n": None, "verdict": None}
+    return replace(record, **empty, status="suppressed")
