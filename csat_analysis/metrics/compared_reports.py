@@ -150,7 +150,7 @@ def says_its_wave(record: Record) -> bool:
 
 
 def recomputed_differences(earlier: Wave, later: Wave) -> dict[Place, Estimate]:
-    """Place → later − earlier of the numbers that both waves' answers give: index, NPS, CSAT, dimensions, items, segments."""
+    """Place → later − earlier of what both waves' answers give: index, NPS, CSAT, dimensions, items; segments and how far from the rest."""
     pairs: dict[Place, tuple] = {}
 
     def pair(key: str, before: object, after: object, **group: str) -> None:
@@ -170,8 +170,16 @@ def recomputed_differences(earlier: Wave, later: Wave) -> dict[Place, Estimate]:
         before, after = (found[segment, level] for found in groups)
         if comparable(earlier, later, "index") is None:
             pair("satisfaction.segment", before.index, after.index, segment=segment, level=level)
+            pair("satisfaction.segment_gap", before.difference, after.difference, segment=segment, level=level)
         if comparable(earlier, later, "nps") is None:
             pair("satisfaction.segment_nps", before.nps, after.nps, segment=segment, level=level)
+            pair(
+                "satisfaction.segment_nps_gap",
+                before.nps_difference,
+                after.nps_difference,
+                segment=segment,
+                level=level,
+            )
     both = {p: (b, a) for p, (b, a) in pairs.items() if isinstance(b, Estimate) and isinstance(a, Estimate)}
     return {place: after - before for place, (before, after) in both.items()}
 
