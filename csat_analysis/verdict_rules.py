@@ -91,6 +91,8 @@ RULES = (
     Rule("since", "rose_since", "the interval of index − that of the first survey that asked alike lies above 0"),
     Rule("since", "fell_since", "that interval lies below 0"),
     Rule("since", "since_not_told", "that interval includes 0"),
+    Rule("most", "named_most", "the binomial test (1/2) of its count against the next gives p < 5 %"),
+    Rule("most", "most_not_told", "it gives p of 5 % or more"),
     Rule("difference", "higher", "group − rest is above 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
     Rule("difference", "lower", "group − rest is below 0 after Benjamini–Hochberg at a false discovery rate of 5 %"),
     Rule("difference", "no_detectable_difference", "group − rest is not significant after Benjamini–Hochberg"),

@@ -94,6 +94,17 @@ def standard_verdict(difference: Estimate | NoEstimate, confidence: float = 0.95
     return worded(difference, 0.0, confidence, above="above", below="below", between="not_distinguishable")
 
 
+def most_verdict(counts: Iterable[int], confidence: float = 0.95) -> str | None:
+    """Is what was named most often ahead of the next by more than chance? Both as likely, its count among the two is binomial (1/2);
+    that the two were picked for being the largest needs no further allowance (Hung & Fithian 2019). None where nothing was named.
+    """
+    first, following = ([*sorted(counts, reverse=True), 0, 0])[:2]
+    if not first:
+        return None
+    told = stats.binomtest(first, first + following).pvalue < 1 - confidence
+    return "named_most" if told else "most_not_told"
+
+
 def since_verdict(change: Estimate | NoEstimate, confidence: float = 0.95) -> str | None:
     return worded(change, 0.0, confidence, above="rose_since", below="fell_since", between="since_not_told")
 

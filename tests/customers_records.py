@@ -33,7 +33,7 @@ def customers_records(
         found("retention_in", 0.872, 0.03, n=486, segment="customer_class", level="C", verdict="lower"),
         found("retention_in", None, n=None, status="suppressed", segment="customer_class", level="B"),
         found("retention_in", 0.961, 0.02, n=404, segment="customer_size", level="large", verdict="higher"),
-        found("churn_reason", 0.278, 0.116, n=54, reason="price"),
+        found("churn_reason", 0.278, 0.116, n=54, reason="price", verdict="most_not_told"),
         found("churn_reason", 0.167, 0.099, n=54, reason="quality"),
         found("left_index_gap", -4.6, 7.6, n=130, verdict=left),
         found("win_back", 0.019, 0.018, n=210),

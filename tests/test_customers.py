@@ -20,7 +20,7 @@ from csat_analysis.metrics.lifetime import value_and_bounds
 from csat_analysis.metrics.retention import Retentions, stay
 from csat_analysis.metrics.retention_groups import group_rates
 from csat_analysis.models.customer_findings import CustomerFindings
-from csat_analysis.verdicts import retention_verdict, share_verdicts
+from csat_analysis.verdicts import most_verdict, retention_verdict, share_verdicts
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +166,28 @@ def test_a_reason_that_few_left_for_is_hidden_with_others_that_would_tell_it(tmp
     found = CustomerFindings(lists | {NOW: wave}, NOW)
     assert found.hidden_reasons == hidden
     assert found.reasons["quality"].value == pytest.approx(7 / 16)
+
+
+@pytest.mark.parametrize(
+    ("counts", "word"),
+    [
+        ([9, 1], "named_most"),  # 2 × (1 + 10) / 2^10 = .021
+        ([8, 2], "most_not_told"),  # 2 × (1 + 10 + 45) / 2^10 = .109
+        ([6], "named_most"),  # 2 / 2^6 = .031
+        ([5, 0], "most_not_told"),  # 2 / 2^5 = .063
+        ([40, 40, 3], "most_not_told"),
+        ([], None),
+    ],
+)
+def test_a_reason_leads_where_the_next_named_as_often_would_hardly_give_such_a_lead(counts, word):
+    assert most_verdict(counts) == word == most_verdict(reversed(counts))
+
+
+def test_a_lead_that_is_none_is_seldom_called_one():
+    """Five reasons, all as likely: how often the first of 60 who left is said to lead, at a level of 5 %."""
+    rng = np.random.default_rng(4)
+    said = [most_verdict(rng.multinomial(60, [0.2] * 5)) == "named_most" for _ in range(600)]
+    assert np.mean(said) < 0.05
 
 
 def test_a_customer_who_left_and_is_listed_again_is_won_back(lists):

@@ -125,7 +125,10 @@ def test_groups_without_a_number_are_named_by_reason_and_drawn_as_words():
     thin = thin_report("en")
     where = plain(thin.section("where"))
     assert "could be worked out from it: North China, West China and Catering." in where
-    assert "no interval was shown to hold for answers such as these (their number, their weights, what is measured): Class A, Class B, Class C, New customers, Retail" in where
+    assert (
+        "no interval was shown to hold for answers such as these (their number, their weights, what is measured): Class A, Class B, Class C, New customers, Retail"
+        in where
+    )
     assert "Cannot be estimated: settlement of sales expenses" in where
     assert thin.figures["segments"].count("not certified for such answers") == 6
 

@@ -139,7 +139,10 @@ def test_the_shape_is_said_with_the_chance_to_have_seen_it(shape):
 def test_groups_that_cannot_be_told_apart_are_not_ranked():
     said = words()
     assert "Competition around the customer: no difference between groups is detectable" in said
-    assert "no interval was shown to hold for answers such as these (their number, their weights, what is measured): Little competition" in said
+    assert (
+        "no interval was shown to hold for answers such as these (their number, their weights, what is measured): Little competition"
+        in said
+    )
 
 
 def test_what_is_not_certified_is_said_and_no_number_shown():

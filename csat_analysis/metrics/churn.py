@@ -26,11 +26,19 @@ def left_customers(found: Stay) -> pd.DataFrame:
 
 def churn_reasons(found: Stay, confidence: float = 0.95) -> dict[str, Counted] | NoEstimate:
     """Reason → share of those who left with a reason, most frequent first. Each share has an interval of its own (Wilson)."""
+    counts = reason_counts(found)
+    if isinstance(counts, NoEstimate):
+        return counts
+    return {reason: counted_share(count, sum(counts.values()), confidence) for reason, count in counts.items()}
+
+
+def reason_counts(found: Stay) -> dict[str, int] | NoEstimate:
+    """Reason → customers who left for it, most frequent first."""
     if "left_reason" not in found.end.clean.tables["customers"]:
         return NoEstimate("not_supplied", "customers has no left_reason")
     counts = left_customers(found)["left_reason"].dropna().value_counts()
     counts = counts.sort_index().sort_values(ascending=False, kind="stable")
-    return {reason: counted_share(int(count), int(counts.sum()), confidence) for reason, count in counts.items()}
+    return {reason: int(count) for reason, count in counts.items()}
 
 
 def left_less_stayed(found: Stay) -> Number:

@@ -23,6 +23,7 @@ from csat_analysis.metrics.wave import Number, Wave
 from csat_analysis.models.repurchase import Panel, repurchase_panel
 from csat_analysis.models.worth import kept_by_band, value_by_band
 from csat_analysis.period import Period
+from csat_analysis.verdicts import most_verdict
 
 LORENZ_STEPS = tuple(range(10, 100, 10))  # percent of customers, smallest first
 DOMINANT = 0.5  # of a group's sales with one customer: the figure would tell what that one bought
@@ -94,10 +95,19 @@ class CustomerFindings:
         return {"other": found} if isinstance(found, NoEstimate) else found
 
     @property
+    def most_named(self) -> str | None:
+        """Is the reason that was given most often ahead of the next by more than chance?"""
+        return most_verdict(self.reason_counts.values(), self.confidence)
+
+    @property
     def hidden_reasons(self) -> set[str]:
         """Reasons that too few customers left for, with others from which one could be worked out."""
-        counts = self.of_stay(lambda stay: churn.left_customers(stay)["left_reason"].value_counts().to_dict())
-        return set() if isinstance(counts, NoEstimate) else suppressed_groups(counts, self.least)
+        return suppressed_groups(self.reason_counts, self.least)
+
+    @property
+    def reason_counts(self) -> dict[str, int]:
+        found = self.of_stay(churn.reason_counts)
+        return {} if isinstance(found, NoEstimate) else found
 
     @property
     def left_index_gap(self) -> Number:

@@ -121,14 +121,12 @@ def reasons(view: View) -> dict[str, Any] | None:
             "rows": [],
             "readings": [view.say("customers.hidden.reasons", reason=view.status(records[0]))],
         }
-    (_, name, first), *others = rows
+    _, name, first = rows[0]
     parts = {
         "share": view.numbers.bare(first.key, **first.group),
         "interval": view.numbers.interval(first.key, **first.group),
     }
-    readings = [view.say("customers.reasons.first", reason=name, **parts)]
-    if others and others[0][2].high >= first.low:
-        readings.append(view.say("customers.reasons.overlap", reason=others[0][1]))
+    readings = [view.say(worded(first, wording.MOST), reason=name, **parts)] if first.verdict else []
     return {
         "chart": customers_charts.reasons_chart(view.numbers),
         "rows": rows,

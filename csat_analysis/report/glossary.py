@@ -25,6 +25,7 @@ RULES = {
     "quality.alpha": "term.rule.reliability",
     "bias.tipping_point": "term.rule.silence",
     "customers.retention_change": "term.rule.retention",
+    "customers.churn_reason": "term.rule.most",
     "customers.left_index_gap": "term.rule.left",
     "repurchase.ame": "term.rule.effect",
     "repurchase.benchmark_gap": "term.rule.benchmark",

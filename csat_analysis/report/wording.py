@@ -91,6 +91,7 @@ CHANGED = {
     "no_detectable_change": "overview.changed.no_detectable_change",
 }
 SINCE = {word: f"overview.trend.{word}" for word in ("rose_since", "fell_since", "since_not_told")}
+MOST = {word: f"customers.reasons.{word}" for word in ("named_most", "most_not_told")}
 STANDARDS = {
     "above": "standard.above",
     "below": "standard.below",
