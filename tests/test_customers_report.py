@@ -6,7 +6,8 @@ from page_text import plain
 from report_examples import house_results, report, without
 
 from csat_analysis.report import render
-from csat_analysis.report.wording import LEFT, RETENTIONS, say
+from csat_analysis.report.message_tables import LEFT, RETENTIONS
+from csat_analysis.report.wording import say
 from csat_analysis.results import Results
 
 SECTION = "customers_and_service"

@@ -8,7 +8,7 @@ from drivers_records import drivers_records
 from page_text import plain
 from report_examples import house_results, report, without
 
-from csat_analysis.report import render, wording
+from csat_analysis.report import message_tables, render
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
 
@@ -61,7 +61,7 @@ def test_chances_that_were_not_shown_to_hold_are_not_given():
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("kind", ["basic", "excitement", "performance", "kind_untold"])
 def test_each_kind_has_its_sentence(language, kind):
-    key = wording.KINDS.get(kind, "drivers.kinds.untold")
+    key = message_tables.KINDS.get(kind, "drivers.kinds.untold")
     assert say(key, language, items="|").split("|")[0] in words(language, kind=kind)
 
 
@@ -74,10 +74,10 @@ def test_a_place_that_cannot_be_told_is_not_taken_for_one_at_the_index(language)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("payback", list(wording.PAYBACKS))
+@pytest.mark.parametrize("payback", list(message_tables.PAYBACKS))
 def test_whether_plans_pay_is_said_by_their_verdict(language, payback):
     said = words(language, payback=payback)
-    assert say(wording.PAYBACKS[payback], language, items="|").split("|")[0] in said
+    assert say(message_tables.PAYBACKS[payback], language, items="|").split("|")[0] in said
 
 
 def test_a_capped_plan_and_the_worth_of_knowing_are_said():

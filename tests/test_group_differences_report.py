@@ -9,7 +9,8 @@ from report_records import record
 from sales_records import sales_records
 
 from csat_analysis.report import render
-from csat_analysis.report.wording import FIGURES, GROUPS, say
+from csat_analysis.report.message_tables import FIGURES, GROUPS
+from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
 
 

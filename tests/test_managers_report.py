@@ -7,7 +7,7 @@ from report_examples import house_results, report
 from report_records import record
 
 from csat_analysis.models.managers import outer_coverage
-from csat_analysis.report import managers_charts, render, wording
+from csat_analysis.report import managers_charts, message_tables, render
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
 
@@ -67,9 +67,9 @@ def test_a_part_that_is_counted_but_not_shown_is_named_and_one_without_weight_is
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("action", list(wording.ACTIONS))
+@pytest.mark.parametrize("action", list(message_tables.ACTIONS))
 def test_every_verdict_on_an_action_has_its_sentence(language, action):
-    template = say(wording.ACTIONS[action], language, name="|", effect="|", size="|", interval="|", power="|")
+    template = say(message_tables.ACTIONS[action], language, name="|", effect="|", size="|", interval="|", power="|")
     assert template.split("|")[1] in words(language, action=action)
 
 

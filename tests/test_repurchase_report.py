@@ -6,7 +6,7 @@ from report_examples import house_results, report, without
 from repurchase_records import repurchase_records
 
 from csat_analysis.report import render
-from csat_analysis.report.wording import (
+from csat_analysis.report.message_tables import (
     CALIBRATIONS,
     FORECAST_LEVELS,
     GAINS,
@@ -14,8 +14,8 @@ from csat_analysis.report.wording import (
     PREDICTIONS,
     SHAPES,
     WITHIN,
-    say,
 )
+from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
 
 ALL_SECTIONS = list(render.SECTIONS)

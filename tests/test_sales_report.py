@@ -7,7 +7,8 @@ from report_records import record
 from sales_records import sales_records
 
 from csat_analysis.report import render
-from csat_analysis.report.wording import COURSES, GROWTHS, say
+from csat_analysis.report.message_tables import COURSES, GROWTHS
+from csat_analysis.report.wording import say
 from csat_analysis.results import Results
 
 

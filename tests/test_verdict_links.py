@@ -8,7 +8,7 @@ from explained_records import explained_records
 from report_examples import CHECKOUT, changed_report, foreign_report, house_report, house_results, report, thin_report
 from sample_report import sample_report
 
-from csat_analysis.report import survey_design, wording
+from csat_analysis.report import message_tables, survey_design, wording
 from csat_analysis.report.wording import say
 from csat_analysis.results import Results
 from csat_analysis.verdict_rules import RULES, rule_of
@@ -47,7 +47,7 @@ SENTENCES = {
     for table in (*vars(wording).values(), survey_design.DRAWN, survey_design.COULD_FIND, survey_design.SIZES)
     if isinstance(table, dict)
     for word, key in table.items()
-    if word in wording.VERDICTS and isinstance(key, str) and not key.startswith("verdict.")
+    if word in message_tables.VERDICTS and isinstance(key, str) and not key.startswith("verdict.")
 }
 
 
@@ -92,4 +92,4 @@ def test_every_number_with_a_verdict_in_the_notebooks_has_one_rule():
 def test_a_word_of_several_rules_goes_to_that_of_its_number():
     assert rule_of("target.check", "rose") == "check" and rule_of("satisfaction.change", "rose") == "change"
     assert rule_of("target.progress", "rose") is None  # no target rises
-    assert {rule.word for rule in RULES} == set(wording.VERDICTS)
+    assert {rule.word for rule in RULES} == set(message_tables.VERDICTS)

@@ -10,7 +10,7 @@ from report_examples import CHECKOUT
 from report_records import record
 
 from csat_analysis.errors import ResultError
-from csat_analysis.report import glossary, lineage, results_sheet, wording
+from csat_analysis.report import glossary, lineage, message_tables, results_sheet, wording
 from csat_analysis.report.wording import MESSAGES, say
 from csat_analysis.verdict_rules import RULES
 
@@ -23,10 +23,10 @@ FAMILIES = set().union(
     *(
         table.values()
         for table in (
-            wording.VERDICTS,
-            wording.STATUSES,
-            wording.TABLES,
-            wording.STAND_INS,
+            message_tables.VERDICTS,
+            message_tables.STATUSES,
+            message_tables.TABLES,
+            message_tables.STAND_INS,
             wording.DIFFERENCES,
             lineage.KEY_LABELS,
             results_sheet.UNIT_WORDS,
@@ -81,7 +81,7 @@ def test_every_message_is_used_and_every_message_used_exists():
 
 
 def test_every_verdict_word_of_the_rules_has_words():
-    assert {rule.word for rule in RULES} == set(wording.VERDICTS)
+    assert {rule.word for rule in RULES} == set(message_tables.VERDICTS)
 
 
 def test_every_kind_of_verdict_has_its_rule_in_the_glossary():
@@ -92,7 +92,7 @@ def test_every_kind_of_verdict_has_its_rule_in_the_glossary():
 def test_a_verdict_without_a_sentence_stops_the_report():
     odd = record("satisfaction.index", 71.3, 2.0, verdict="soared")
     with pytest.raises(ResultError, match="soared"):
-        wording.worded(odd, wording.CHANGES)
+        wording.worded(odd, message_tables.CHANGES)
 
 
 def test_an_unknown_message_stops_the_report():

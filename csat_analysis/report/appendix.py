@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from csat_analysis import certification
 from csat_analysis.intake.rules import Rule
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables, wording
 from csat_analysis.report.questionnaire import questionnaire
 from csat_analysis.report.questions import standard_asked
 from csat_analysis.report.sample_bias import sample_bias
@@ -127,7 +127,7 @@ def received(view: View) -> dict[str, Any] | None:
 def handled(view: View) -> list[tuple[str, str, list[Markup | str]]]:
     """(table, rule, counts: missing, repaired, set aside, noted and kept), where a rule found anything."""
     found = [record for key in HANDLED_KEYS for record in view.records(key) if record.value]
-    order = list(wording.TABLES)
+    order = list(message_tables.TABLES)
     groups = dict.fromkeys((record.group["table"], record.group["rule"]) for record in found)
     return [
         (
@@ -160,7 +160,8 @@ def method(view: View) -> list[str]:
     if facts["stand_ins"]:
         said.append(
             view.say(
-                "belief.stand_ins", items=view.list([view.say(wording.STAND_INS[name]) for name in facts["stand_ins"]])
+                "belief.stand_ins",
+                items=view.list([view.say(message_tables.STAND_INS[name]) for name in facts["stand_ins"]]),
             )
         )
     if facts["not_supplied"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables
 from csat_analysis.report.wording import say, worded
 from csat_analysis.results import Record, Results
 
@@ -21,12 +21,12 @@ def association(
     write   a record as its number with interval.
     linked  the rules that verdict words are links to.
     """
-    said = [judged(results, "repurchase.ame", wording.ASSOCIATIONS, language, write, linked)]
-    said.append(judged(results, "repurchase.benchmark_gap", wording.BESIDE_PUBLISHED, language, write, linked))
+    said = [judged(results, "repurchase.ame", message_tables.ASSOCIATIONS, language, write, linked)]
+    said.append(judged(results, "repurchase.benchmark_gap", message_tables.BESIDE_PUBLISHED, language, write, linked))
     said.append(unrecorded(results, language, write))
-    said.append(judged(results, "repurchase.ame_within", wording.WITHIN, language, write, linked))
+    said.append(judged(results, "repurchase.ame_within", message_tables.WITHIN, language, write, linked))
     said.append(corrected(results, language, write))
-    said.append(judged(results, "repurchase.auc_gain", wording.GAINS, language, write, linked))
+    said.append(judged(results, "repurchase.auc_gain", message_tables.GAINS, language, write, linked))
     return [sentence for sentence in [*said, conclusion(results, language)] if sentence]
 
 
@@ -85,7 +85,7 @@ def reason_of(record: Record, language: str) -> str:
     """Why a look has no number. Not certified isn't always for want of answers: some kinds of interval no study has tried, and
     weights can be less even than any that were.
     """
-    key = "repurchase.uncertified" if record.status == "not_certified" else wording.STATUSES[record.status]
+    key = "repurchase.uncertified" if record.status == "not_certified" else message_tables.STATUSES[record.status]
     return say(key, language)
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from csat_analysis.period import Period
-from csat_analysis.report import figures, wording
+from csat_analysis.report import figures, message_tables, wording
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.wording import say
 from csat_analysis.results import WITH_INTERVAL, Record
@@ -70,7 +70,7 @@ def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]], tones: Map
                 "tone": tones.get(record.verdict, "context" if record.verdict else "accent"),
                 "label": wording.number_text(record.value, record.unit, language)
                 if record.shown
-                else say(wording.STATUSES[record.status], language),
+                else say(message_tables.STATUSES[record.status], language),
             }
             for group, name, record in rows
         ]

@@ -13,7 +13,8 @@ from csat_analysis.intake.proposals import lines_to_paste, propose, scale_in_dou
 from csat_analysis.intake.readers import RawTable
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report.wording import MESSAGES, STATUSES, plain_text, say
+from csat_analysis.report.message_tables import STATUSES
+from csat_analysis.report.wording import MESSAGES, plain_text, say
 
 Shown = tuple[str, pd.DataFrame]  # a title and its table
 

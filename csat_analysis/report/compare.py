@@ -10,7 +10,7 @@ from markupsafe import Markup
 from csat_analysis.metrics.compared_reports import Difference
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables, wording
 from csat_analysis.report.lineage import KEY_LABELS, Numbers
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
@@ -115,7 +115,7 @@ def value_text(record: Record | None, language: str) -> str:
     if record is None:
         return say("compare.not_recorded", language)
     if not record.shown:
-        return say(wording.STATUSES[record.status], language)
+        return say(message_tables.STATUSES[record.status], language)
     return wording.level_text(record.value, record.unit, language)
 
 

@@ -15,7 +15,7 @@ from csat_analysis.metrics import crosstab as tables
 from csat_analysis.metrics.crosstab_questions import Question
 from csat_analysis.metrics.crosstab_segments import CROSSED, TOTAL, Column
 from csat_analysis.metrics.wave import Wave
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables, wording
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.wording import say
 from csat_analysis.results import SHOWN, Results
@@ -161,7 +161,7 @@ class Words:
         return self.say(UNITS[question.unit])
 
     def status(self, status: object) -> str:
-        return self.say(wording.STATUSES[str(status)])
+        return self.say(message_tables.STATUSES[str(status)])
 
     def number(self, row: dict[str, object]) -> str:
         text = wording.number_text(row["value"], row["unit"], self.language)

@@ -6,7 +6,7 @@ from typing import Any
 
 from csat_analysis.metrics.abc import CUSTOMARY_CUSTOMERS, CUSTOMARY_SALES
 from csat_analysis.metrics.value import DISCOUNT_RATE, HORIZON_YEARS
-from csat_analysis.report import customers_charts, wording
+from csat_analysis.report import customers_charts, message_tables, wording
 from csat_analysis.report.repurchase import with_interval
 from csat_analysis.report.view import View
 from csat_analysis.report.where import hidden
@@ -54,7 +54,7 @@ def retention(view: View) -> list[str]:
     if not change or not change.verdict:
         return [first]
     parts = {"change": view.numbers.number(change.key), "interval": view.numbers.interval(change.key)}
-    return [view.sentences(first, view.say(worded(change, wording.RETENTIONS), **parts))]
+    return [view.sentences(first, view.say(worded(change, message_tables.RETENTIONS), **parts))]
 
 
 def twin(view: View) -> list[str]:
@@ -67,7 +67,7 @@ def formula(view: View) -> list[str]:
         return []
     number = view.numbers.number("customers.retention_formula")
     gaps = [
-        view.named(view.say(wording.GROUPS["gap", r.group["gap"]]), r)
+        view.named(view.say(message_tables.GROUPS["gap", r.group["gap"]]), r)
         for r in view.records("customers.retention_gap")
         if r.value
     ]
@@ -78,7 +78,7 @@ def formula(view: View) -> list[str]:
 
 def left(view: View) -> list[str]:
     gap = view.shown("customers.left_index_gap")
-    rated = said(view, worded(gap, wording.LEFT), gap.key, "gap") if gap and gap.verdict else []
+    rated = said(view, worded(gap, message_tables.LEFT), gap.key, "gap") if gap and gap.verdict else []
     return [*rated, *said(view, "customers.win_back", "customers.win_back", "rate")]
 
 
@@ -98,7 +98,7 @@ def groups(view: View) -> dict[str, Any] | None:
         return None
     readings = [
         view.say(sentence, items=view.list([view.named(name, r) for _, name, r in rows if r.verdict == word]))
-        for word, sentence in wording.RETENTION_GROUPS.items()
+        for word, sentence in message_tables.RETENTION_GROUPS.items()
         if any(r.verdict == word for _, _, r in rows)
     ]
     if not readings and any(r.verdict for _, _, r in rows):
@@ -126,7 +126,7 @@ def reasons(view: View) -> dict[str, Any] | None:
         "share": view.numbers.bare(first.key, **first.group),
         "interval": view.numbers.interval(first.key, **first.group),
     }
-    readings = [view.say(worded(first, wording.MOST), reason=name, **parts)] if first.verdict else []
+    readings = [view.say(worded(first, message_tables.MOST), reason=name, **parts)] if first.verdict else []
     return {
         "chart": customers_charts.reasons_chart(view.numbers),
         "rows": rows,
@@ -137,7 +137,7 @@ def reasons(view: View) -> dict[str, Any] | None:
 def hidden_reasons(view: View) -> list[tuple[str, str, Record]]:
     """Reasons without a share, which too few customers named."""
     return [
-        ("", view.say(wording.GROUPS["reason", r.group["reason"]]), r)
+        ("", view.say(message_tables.GROUPS["reason", r.group["reason"]]), r)
         for r in view.records("customers.churn_reason")
         if not r.shown
     ]
@@ -229,7 +229,9 @@ def worth(view: View) -> list[str]:
 
 def bands(view: View, key: str) -> list[str]:
     return [
-        view.say("list.named", name=view.say(wording.GROUPS["band", r.group["band"]]), value=with_interval(view, r))
+        view.say(
+            "list.named", name=view.say(message_tables.GROUPS["band", r.group["band"]]), value=with_interval(view, r)
+        )
         for r in view.records(key)
         if r.shown
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from csat_analysis.report import charts, figures, wording
+from csat_analysis.report import charts, figures, message_tables, wording
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.drawing import NARROW, PALETTE, PLAIN, SMALL, WIDE, canvas, scale, write
 from csat_analysis.report.lineage import Numbers
@@ -62,7 +62,7 @@ def reason_rows(numbers: Numbers) -> Rows:
     """Reasons that have a share, most frequent first."""
     found = [r for r in numbers.results.records if r.key == "customers.churn_reason" and r.shown]
     found.sort(key=lambda record: -record.value)
-    return [("", say(wording.GROUPS["reason", r.group["reason"]], numbers.language), r) for r in found]
+    return [("", say(message_tables.GROUPS["reason", r.group["reason"]], numbers.language), r) for r in found]
 
 
 def reasons_chart(numbers: Numbers) -> Chart | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from csat_analysis.report import drivers_charts, wording
+from csat_analysis.report import drivers_charts, message_tables, wording
 from csat_analysis.report.first_step import first_step
 from csat_analysis.report.plans import plan_part
 from csat_analysis.report.repurchase import with_interval
@@ -109,7 +109,7 @@ def ranked(view: View) -> list[str]:
         "dimension": view.numbers.measure(likeliest.group["dimension"]),
         "chance": view.numbers.bare(likeliest.key, **likeliest.group),
     }
-    return [view.say(worded(likeliest, wording.RANKS), **parts)]
+    return [view.say(worded(likeliest, message_tables.RANKS), **parts)]
 
 
 def needed(view: View) -> list[str]:
@@ -149,7 +149,7 @@ def others(view: View) -> list[str]:
             "dimension": view.numbers.measure(likeliest.group["dimension"]),
             "chance": view.numbers.bare(likeliest.key, **likeliest.group),
         }
-        said.append(view.say(worded(likeliest, wording.OTHER_RANKS), outcome=name, **parts))
+        said.append(view.say(worded(likeliest, message_tables.OTHER_RANKS), outcome=name, **parts))
     if hidden:
         said.append(view.say("drivers.others.hidden", items=view.list(hidden)))
     return [view.sentences(*said)] if said else []
@@ -223,7 +223,7 @@ def kinds(view: View) -> list[str]:
             else "untold"
         )
         found.setdefault(word, []).append(view.numbers.measure(dimension))
-    said = [view.say(key, items=view.list(found[word])) for word, key in wording.KINDS.items() if word in found]
+    said = [view.say(key, items=view.list(found[word])) for word, key in message_tables.KINDS.items() if word in found]
     for word, key in (("disagree", "drivers.kinds.disagree"), ("untold", "drivers.kinds.untold")):
         if word in found:
             said.append(view.say(key, items=view.list(found[word])))
@@ -234,7 +234,7 @@ def competitors(view: View) -> list[str]:
     """Who is ahead, by each gap's verdict, with the gaps and their intervals."""
     shown = [r for r in view.records("drivers.competitor_gap") if r.shown]
     said = []
-    for word, key in wording.AGAINST_COMPETITORS.items():
+    for word, key in message_tables.AGAINST_COMPETITORS.items():
         found = [gap_of(view, record) for record in shown if record.verdict == word]
         if found:
             said.append(view.say(key, items=wording.phrases_text(found, view.language)))

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from csat_analysis.metrics.cases import WAITS
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables, wording
 from csat_analysis.report.service import with_interval_text
 from csat_analysis.report.view import View
 from csat_analysis.results import Record
@@ -29,7 +29,7 @@ MADE_BY_SALES = {"customer_class", "customer_size"}
 
 def group_differences(view: View) -> dict[str, Any] | None:
     """(figure, how many were compared, who stands out) of each figure that groups were compared by; None without any."""
-    figures = [figure for figure in wording.FIGURES if supplied(view, figure)]
+    figures = [figure for figure in message_tables.FIGURES if supplied(view, figure)]
     if not figures:
         return None
     if not any(view.results.get("groups.compared", figure=figure).value for figure in figures):
@@ -65,7 +65,7 @@ def row(view: View, figure: str) -> tuple[str, Markup, Markup]:
         found = [record for record in records if record.shown and record.verdict in STAND_OUT]
         named = [view.say("list.named", name=group_name(view, r), value=with_interval_text(view, r)) for r in found]
         said = wording.phrases_text(named, view.language) if named else Markup(view.say("groups.none"))
-    name = view.say(wording.GROUPS["figure", figure])
+    name = view.say(message_tables.GROUPS["figure", figure])
     return name, view.numbers.bare(compared.key, figure=figure), said
 
 

@@ -10,7 +10,7 @@ from csat_analysis.metrics.value import EVERYONE
 from csat_analysis.models.plan_proposals import SEPARATOR
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables, wording
 from csat_analysis.report.key_kinds import CHANCES, COUNTED, DIFFERENCES, GIVEN, RESPONDENTS
 from csat_analysis.report.wording import say
 from csat_analysis.results import WITH_INTERVAL, Record, Results
@@ -71,7 +71,10 @@ class Numbers:
         """The verdict word, as the link to its rule among the terms; nothing where there is none."""
         if record is None or not record.verdict:
             return Markup("")
-        words, rule = say(wording.worded(record, wording.VERDICTS), self.language), rule_of(record.key, record.verdict)
+        words, rule = (
+            say(wording.worded(record, message_tables.VERDICTS), self.language),
+            rule_of(record.key, record.verdict),
+        )
         return wording.rule_link(rule, words) if rule else escape(words)
 
     def label(self, record: Record) -> str:
@@ -90,8 +93,8 @@ class Numbers:
 
     def part(self, name: str) -> str:
         """The words for a part of a change: a dimension, or a cause."""
-        if ("part", name) in wording.GROUPS and name not in self.programme.dimensions:
-            return say(wording.GROUPS["part", name], self.language)
+        if ("part", name) in message_tables.GROUPS and name not in self.programme.dimensions:
+            return say(message_tables.GROUPS["part", name], self.language)
         return self.measure(name)
 
     def panel(self, name: str) -> str:
@@ -106,9 +109,9 @@ class Numbers:
         """The words for a segment or another trait of customers, or for one of its levels; a number has no level."""
         if level == "":
             return self.trait(name)
-        known = (name, level) in wording.TRAITS
+        known = (name, level) in message_tables.TRAITS
         if known and name not in self.programme.segments:
-            return say(wording.TRAITS[name, level], self.language)
+            return say(message_tables.TRAITS[name, level], self.language)
         if level == MISSING:
             return say("trait.level.missing", self.language)
         return self.programme.label("segment", name, self.language, level)
@@ -118,19 +121,19 @@ class Numbers:
         return say("customers.class.all", self.language) if name == EVERYONE else self.trait("customer_class", name)
 
     def wait(self, name: str) -> str:
-        return say(wording.GROUPS["wait", name], self.language)
+        return say(message_tables.GROUPS["wait", name], self.language)
 
     def stage(self, name: str) -> str:
-        return say(wording.GROUPS["stage", name], self.language)
+        return say(message_tables.GROUPS["stage", name], self.language)
 
     def category(self, name: str) -> str:
-        return say(wording.GROUPS["category", name], self.language)
+        return say(message_tables.GROUPS["category", name], self.language)
 
     def per(self, name: str) -> str:
-        return say(wording.GROUPS["per", name], self.language)
+        return say(message_tables.GROUPS["per", name], self.language)
 
     def band(self, name: str) -> str:
-        return say(wording.GROUPS["band", name], self.language)
+        return say(message_tables.GROUPS["band", name], self.language)
 
     def outcome(self, name: str) -> str:
         """The words for an outcome of survey.yml, or for what customers did."""
@@ -153,7 +156,7 @@ class Numbers:
         return Rule(name).meaning[self.language]
 
     def table(self, name: str) -> str:
-        return say(wording.TABLES[name], self.language)
+        return say(message_tables.TABLES[name], self.language)
 
     def popovers(self, places: list[str]) -> list[dict[str, object]]:
         """What the popovers of these places say, in the order of the records."""
@@ -196,7 +199,7 @@ class Numbers:
 
     def status(self, record: Record) -> str:
         """What kind of number it is, or why there is none, in words."""
-        return say(FORETOLD if foretold(record) else wording.STATUSES[record.status], self.language)
+        return say(FORETOLD if foretold(record) else message_tables.STATUSES[record.status], self.language)
 
     @staticmethod
     def _cell(record: Record) -> Markup | None:
@@ -237,7 +240,7 @@ class Numbers:
     def _button(self, record: Record, text: str) -> Markup:
         place = self.places[record.name]
         self.used[place] = record
-        words = text or say(wording.STATUSES[record.status], self.language)
+        words = text or say(message_tables.STATUSES[record.status], self.language)
         return Markup('<button class="num{}" popovertarget="{}" data-key="{}" title="{}">{}</button>').format(
             "" if text else " absent", place, record.key, self.hover(record), words
         )
@@ -286,6 +289,6 @@ class Numbers:
             "category": str,
             "competitor": str,
         }
-        if (name, level) in wording.GROUPS:
-            return say(wording.GROUPS[name, level], self.language)
+        if (name, level) in message_tables.GROUPS:
+            return say(message_tables.GROUPS[name, level], self.language)
         return words[name](level) if name in words else self.programme.label(name, level, self.language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from csat_analysis.detectable import POWER
-from csat_analysis.report import managers_charts, wording
+from csat_analysis.report import managers_charts, message_tables, wording
 from csat_analysis.report.view import View
 from csat_analysis.report.where import hidden
 from csat_analysis.report.wording import worded
@@ -40,7 +40,7 @@ def people(view: View) -> dict[str, Any]:
         return {"readings": [view.say(f"managers.absent.{status}")], "hidden": [], "chart": None, "rows": []}
     numbers = view.numbers
     parts = {"chi2": numbers.bare("managers.spread_chi2"), "freedom": numbers.bare("managers.spread_freedom")}
-    said = [view.say(worded(spread, wording.SPREADS), p=numbers.bare(SPREAD), **parts)]
+    said = [view.say(worded(spread, message_tables.SPREADS), p=numbers.bare(SPREAD), **parts)]
     if tau := view.shown("managers.tau"):
         said.append(view.say("managers.tau", tau=numbers.bare(tau.key), interval=numbers.interval(tau.key)))
     gaps = view.records(GAP)
@@ -56,7 +56,7 @@ def people(view: View) -> dict[str, Any]:
 def outside(view: View) -> list[str]:
     """Who stands out, and else that nobody does."""
     said = []
-    for word, sentence in wording.FUNNELS.items():
+    for word, sentence in message_tables.FUNNELS.items():
         own = [r for r in view.records(GAP) if r.shown and r.verdict == word]
         if own:
             said.append(view.say(sentence, items=view.list([view.named(r.group["manager"], r) for r in own])))
@@ -136,7 +136,7 @@ def about(view: View, record: Record) -> list[str]:
     effect, size = (write(record.key, **record.group) for write in (view.numbers.bare, view.numbers.size))
     parts = {"effect": effect, "size": size}
     parts["interval"] = view.numbers.interval(record.key, **record.group)
-    sentence = worded(record, wording.ACTIONS) if record.verdict else wording.ACTIONS["effect_untold"]
+    sentence = worded(record, message_tables.ACTIONS) if record.verdict else message_tables.ACTIONS["effect_untold"]
     power = wording.percent_text(POWER, view.language)
     said = [view.say(sentence, name=name, power=power, **parts), *until(view, record)]
     if fell(view, record):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csat_analysis.report import drivers_charts, wording
+from csat_analysis.report import drivers_charts, message_tables, wording
 from csat_analysis.report.view import View, likeliest_of
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
@@ -92,7 +92,7 @@ def without_orders(view: View) -> list[str]:
 def paying(view: View) -> list[str]:
     rows = drivers_charts.plan_rows(view.numbers)
     said = []
-    for word, key in wording.PAYBACKS.items():
+    for word, key in message_tables.PAYBACKS.items():
         found = [name for _, name, record in rows if record.verdict == word]
         if found:
             said.append(view.say(key, items=view.list(found)))
@@ -110,7 +110,7 @@ def best(view: View) -> list[str]:
         "plan": view.numbers.plan(likeliest.group["plan"]),
         "chance": view.numbers.bare(likeliest.key, **likeliest.group),
     }
-    return [view.say(worded(likeliest, wording.BEST_PLANS), **parts)]
+    return [view.say(worded(likeliest, message_tables.BEST_PLANS), **parts)]
 
 
 def capped(view: View) -> list[str]:

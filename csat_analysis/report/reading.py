@@ -5,7 +5,7 @@ from __future__ import annotations
 from IPython.display import Markdown, display
 
 from csat_analysis.programme import Programme
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables, wording
 from csat_analysis.report.key_kinds import DIFFERENCES
 from csat_analysis.results import Record
 
@@ -39,7 +39,7 @@ class Reader:
 
     def record(self, record: Record) -> str:
         if not record.shown:
-            return wording.say(wording.STATUSES[record.status], self.language)
+            return wording.say(message_tables.STATUSES[record.status], self.language)
         is_change = record.key in DIFFERENCES
         level = (wording.change_text if is_change else wording.level_text)(record.value, record.unit, self.language)
         if record.status == "exact" or record.low is None:
@@ -50,14 +50,14 @@ class Reader:
     def size(self, record: Record) -> str:
         """The size of a difference, without a sign."""
         if not record.shown:
-            return wording.say(wording.STATUSES[record.status], self.language)
+            return wording.say(message_tables.STATUSES[record.status], self.language)
         return wording.change_text(record.value, record.unit, self.language, signed=False)
 
     def verdict(self, record: Record) -> str:
         """The record's verdict in words; where it has none, why."""
         if record.verdict is None:
-            return wording.say(wording.STATUSES[record.status], self.language)
-        return wording.say(wording.worded(record, wording.VERDICTS), self.language)
+            return wording.say(message_tables.STATUSES[record.status], self.language)
+        return wording.say(wording.worded(record, message_tables.VERDICTS), self.language)
 
     def label(self, kind: str, name: str, level: str | None = None) -> str:
         return self.programme.label(kind, name, self.language, level)

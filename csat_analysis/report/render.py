@@ -12,7 +12,18 @@ from markupsafe import Markup
 from csat_analysis.errors import ResultError
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import appendix, drivers, explained, managers, repurchase, sections, svg, where, wording
+from csat_analysis.report import (
+    appendix,
+    drivers,
+    explained,
+    managers,
+    message_tables,
+    repurchase,
+    sections,
+    svg,
+    where,
+    wording,
+)
 from csat_analysis.report.charts import Chart
 from csat_analysis.report.customers_and_service import customers_and_service
 from csat_analysis.report.glossary import glossary
@@ -74,7 +85,7 @@ class Report:
             say=self.view.say,
             numbers=self.view.numbers,
             view=self.view,
-            verdicts=wording.VERDICTS,
+            verdicts=message_tables.VERDICTS,
             worded=wording.worded,
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from csat_analysis.report import competition_curves, repurchase_charts, wording
+from csat_analysis.report import competition_curves, message_tables, repurchase_charts, wording
 from csat_analysis.report.association import association, reason_of
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import View
@@ -90,11 +90,11 @@ def effect(view: View) -> list[str]:
         "value": view.numbers.number(record.key),
         "interval": view.numbers.interval(record.key),
     }
-    said = [view.say(worded(record, wording.EFFECTS), **parts)]
+    said = [view.say(worded(record, message_tables.EFFECTS), **parts)]
     gap = view.shown("repurchase.benchmark_gap")
     if gap and gap.verdict:
         benchmark = view.numbers.number("repurchase.benchmark")
-        said.append(view.say(worded(gap, wording.BENCHMARKS), benchmark=benchmark, source=source(view)))
+        said.append(view.say(worded(gap, message_tables.BENCHMARKS), benchmark=benchmark, source=source(view)))
     return [view.sentences(*said)]
 
 
@@ -123,7 +123,7 @@ def shape(view: View) -> list[str]:
     record = view.results.get("repurchase.nonlinearity_p")
     if not record.shown or not record.verdict:
         return [view.say("repurchase.shape.hidden", reason=view.status(record))]
-    return [view.say(worded(record, wording.SHAPES), power=view.numbers.bare("repurchase.shape_power"))]
+    return [view.say(worded(record, message_tables.SHAPES), power=view.numbers.bare("repurchase.shape_power"))]
 
 
 def steps(view: View) -> list[str]:
@@ -153,7 +153,7 @@ def differing(view: View) -> list[str]:
     """By which columns the groups differ in what a point is worth, and by which they can't be told apart."""
     records = view.records("repurchase.equal_slopes_p")
     said = []
-    for word, sentence in wording.SLOPES.items():
+    for word, sentence in message_tables.SLOPES.items():
         if names := [view.numbers.trait(record.group["column"]) for record in records if record.verdict == word]:
             said.append(view.say(sentence, items=view.list(names)))
     return said
@@ -174,7 +174,7 @@ def curves(view: View) -> dict[str, Any] | None:
     said = []
     test = view.shown("repurchase.equal_curves_p", column="competition")
     if test and test.verdict:
-        said.append(view.say(worded(test, wording.CURVES)))
+        said.append(view.say(worded(test, message_tables.CURVES)))
     levels = [record.group["competition"] for record in view.records("repurchase.by_competition")]
     if absent := [view.numbers.trait("competition", level) for level in levels if level not in drawn]:
         said.append(view.say("repurchase.curves.hidden", items=view.list(absent)))
@@ -190,12 +190,12 @@ def tested(view: View) -> list[str]:
     if not record.shown:
         return [view.say("repurchase.believed.untested", reason=view.status(record))]
     said = [view.say("repurchase.believed.auc", auc=with_interval(view, record))]
-    said += worded_by(view, "repurchase.brier_against_rate", wording.PREDICTIONS)
-    said += worded_by(view, "repurchase.calibration_slope", wording.CALIBRATIONS)
+    said += worded_by(view, "repurchase.brier_against_rate", message_tables.PREDICTIONS)
+    said += worded_by(view, "repurchase.calibration_slope", message_tables.CALIBRATIONS)
     slope = view.shown("repurchase.calibration_slope")
     if slope and slope.verdict in ("overconfident", "underconfident"):
         said += for_instance(view)
-    return [view.sentences(*said, *worded_by(view, "repurchase.forecast_gap", wording.FORECAST_LEVELS))]
+    return [view.sentences(*said, *worded_by(view, "repurchase.forecast_gap", message_tables.FORECAST_LEVELS))]
 
 
 def worded_by(view: View, key: str, sentences: dict[str, str]) -> list[str]:
@@ -224,7 +224,7 @@ def intent(view: View) -> list[str]:
         return []
     bare = {answer: view.numbers.bare(record.key, **record.group) for answer, record in said.items()}
     bounds = {f"{answer}_interval": view.numbers.interval(r.key, **r.group) for answer, r in said.items()}
-    compared = worded_by(view, "repurchase.intent_gap", wording.INTENTS)
+    compared = worded_by(view, "repurchase.intent_gap", message_tables.INTENTS)
     if not compared and view.has("repurchase.intent_gap"):
         reason = view.status(view.results.get("repurchase.intent_gap"))
         compared = [view.say("repurchase.believed.intent_hidden", reason=reason)]

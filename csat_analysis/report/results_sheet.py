@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables, wording
 from csat_analysis.report.view import View
 from csat_analysis.report.workbook import put
 from csat_analysis.results import Record, Results
@@ -124,7 +124,7 @@ def words(record: Record, column: Column, views: Mapping[str, View]) -> str | No
         return view.numbers.label(record)
     if column.cell == "status":
         return view.numbers.status(record)
-    return wording.say(wording.worded(record, wording.VERDICTS), view.language) if record.verdict else None
+    return wording.say(wording.worded(record, message_tables.VERDICTS), view.language) if record.verdict else None
 
 
 def number_format(unit: str) -> str:

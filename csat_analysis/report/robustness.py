@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables
 from csat_analysis.report.view import View
 
 VERDICT_OF = {"satisfaction.against_standard": "standard", "target.progress": "target"}
@@ -17,6 +17,6 @@ def robust_note(view: View, headline: str | None) -> str:
     most = next((r for r in view.records("robustness.otherwise") if r.group["headline"] == headline), None)
     if most is None:
         return view.say("robustness.same", **parts)
-    choice = view.say(wording.GROUPS["choice", most.group["choice"]])
+    choice = view.say(message_tables.GROUPS["choice", most.group["choice"]])
     share = view.numbers.bare(most.key, **most.group)
     return view.say("robustness.otherwise", choice=choice, share=share, **parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csat_analysis.report import sales_charts, wording
+from csat_analysis.report import message_tables, sales_charts, wording
 from csat_analysis.report.service import with_interval_text
 from csat_analysis.report.view import BEST, View
 from csat_analysis.report.wording import worded
@@ -49,7 +49,7 @@ def course(view: View) -> list[str]:
     parts = {"gain": numbers.bare("target.gain"), "chance": numbers.bare(record.key)}
     if view.has("target.progress"):
         parts["progress"] = numbers.number("target.progress")
-    said = view.say(worded(record, wording.COURSES), **parts)
+    said = view.say(worded(record, message_tables.COURSES), **parts)
     return [view.sentences(said, view.say("sales.course.said"))]
 
 
@@ -57,7 +57,7 @@ def checks(view: View) -> list[str]:
     """The target's outcomes by verdict, then those that are held back by reason."""
     records = [record for record in view.records("target.check") if record.status not in SAYS_NOTHING]
     said = []
-    for word, sentence in wording.CHECKS.items():
+    for word, sentence in message_tables.CHECKS.items():
         found = [
             view.say(
                 "list.named", name=view.say(f"sales.outcome.{r.group['outcome']}"), value=with_interval_text(view, r)
@@ -70,7 +70,9 @@ def checks(view: View) -> list[str]:
     reasons = dict.fromkeys(record.status for record in records if not record.shown)
     for status in reasons:
         names = [view.say(f"sales.outcome.{r.group['outcome']}") for r in records if r.status == status]
-        said.append(view.say("sales.check.hidden", reason=view.say(wording.STATUSES[status]), items=view.list(names)))
+        said.append(
+            view.say("sales.check.hidden", reason=view.say(message_tables.STATUSES[status]), items=view.list(names))
+        )
     return [view.sentences(*said)] if said else []
 
 
@@ -112,7 +114,7 @@ def exclusive(view: View) -> list[str]:
         )
         gap = view.shown("customers.exclusive_growth_gap")
         if gap and gap.verdict:
-            said.append(view.say(worded(gap, wording.PACES)))
+            said.append(view.say(worded(gap, message_tables.PACES)))
     return [view.sentences(*said)]
 
 
@@ -160,7 +162,7 @@ def rates(view: View, column: str) -> list[str]:
     record = view.shown("sales.win_rates_equal_p", column=column)
     if not record or not record.verdict:
         return []
-    said = [view.say(worded(record, wording.RATES), column=view.numbers.trait(column))]
+    said = [view.say(worded(record, message_tables.RATES), column=view.numbers.trait(column))]
     groups = view.records(f"sales.win_rate_{column}")
     for word in ("higher", "lower"):
         named = [
@@ -206,7 +208,7 @@ def outside(view: View) -> list[str]:
         if count and count.value:
             parts = {"number": view.numbers.bare(count.key, **count.group)}
             parts["sales"] = view.numbers.number(record.key, **record.group)
-            parts["whose"] = view.say(wording.GROUPS["whose", record.group["whose"]])
+            parts["whose"] = view.say(message_tables.GROUPS["whose", record.group["whose"]])
             said.append(view.say("sales.attainment.outside.item", **parts))
     return [view.say("sales.attainment.outside", items=wording.phrases_text(said, view.language))] if said else []
 
@@ -223,7 +225,7 @@ def growth(view: View) -> list[str]:
     if not record.shown or not record.verdict:
         return [view.say("sales.growth.hidden", reason=view.status(record))]
     parts = {"value": view.numbers.number(record.key), "interval": view.numbers.interval(record.key)}
-    said = view.say(worded(record, wording.GROWTHS), **parts)
+    said = view.say(worded(record, message_tables.GROWTHS), **parts)
     return [view.sentences(said, view.say("sales.growth.caveat"))]
 
 
@@ -235,7 +237,7 @@ def referral(view: View) -> list[str]:
     record = told(view, "sales.refer_difference")
     if record and record.shown and record.verdict:
         parts = {"value": view.numbers.number(record.key), "interval": view.numbers.interval(record.key)}
-        said.append(view.say(worded(record, wording.REFERRALS), **parts))
+        said.append(view.say(worded(record, message_tables.REFERRALS), **parts))
     elif record and view.shown("sales.refer_needed"):
         parts = {"answers": view.numbers.bare("sales.refer_answers"), "needed": view.numbers.bare("sales.refer_needed")}
         said.append(view.say("sales.refer.few", **parts))

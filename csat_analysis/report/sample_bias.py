@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables, wording
 from csat_analysis.report.balance_chart import balance_chart, balance_rows
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import View
@@ -85,7 +85,7 @@ def silence(view: View) -> list[str]:
     said, point = [], view.shown("bias.tipping_point")
     if point and point.verdict and view.shown("bias.points_lower"):
         parts = {"point": view.numbers.number(point.key), "lower": view.numbers.number("bias.points_lower")}
-        said.append(view.say(worded(point, wording.SILENCES), **parts))
+        said.append(view.say(worded(point, message_tables.SILENCES), **parts))
     band = [
         view.say(
             "bias.lower.by",

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from csat_analysis.report import charts, wording
+from csat_analysis.report import charts, message_tables, wording
 from csat_analysis.report.first_step import first_step
 from csat_analysis.report.questions import open_questions
 from csat_analysis.report.robustness import OF_MEASURE, VERDICT_OF, robust_note
@@ -84,7 +84,7 @@ def headline(view: View) -> str:
     if change is None or not change.shown:
         return view.say("headline.alone", **score)
     return view.say(
-        worded(change, wording.HEADLINES),
+        worded(change, message_tables.HEADLINES),
         **score,
         size=view.numbers.size(change.key, **change.group),
         before=view.before,
@@ -107,7 +107,7 @@ def since_first(view: View) -> list[str]:
     """How the index stands to that of the first survey that asked alike: what the line seems to say, and whether it may."""
     return [
         view.say(
-            worded(record, wording.SINCE),
+            worded(record, message_tables.SINCE),
             size=view.numbers.size(record.key, **record.group),
             value=view.numbers.number(record.key, **record.group),
             before=wording.period_text(record.group["from"], view.language),
@@ -161,9 +161,9 @@ def tile_label(view: View, key: str, label: str) -> str:
 def tile_note(view: View, record: Record) -> str:
     numbers = view.numbers
     if record.key == "satisfaction.against_standard" and record.verdict:
-        return view.say(worded(record, wording.STANDARDS), standard=numbers.bare("satisfaction.standard"))
+        return view.say(worded(record, message_tables.STANDARDS), standard=numbers.bare("satisfaction.standard"))
     if record.key == "target.progress" and record.verdict:
-        return view.say(worded(record, wording.TARGETS), gain=numbers.bare("target.gain"))
+        return view.say(worded(record, message_tables.TARGETS), gain=numbers.bare("target.gain"))
     return view.say(NOTES[record.key]) if record.key in NOTES else ""
 
 
@@ -172,7 +172,7 @@ def retention_note(view: View) -> str:
     change = view.shown("customers.retention_change")
     if change is None or not change.verdict:
         return ""
-    return view.say(worded(change, wording.RETENTION_TILES), size=view.numbers.size(change.key))
+    return view.say(worded(change, message_tables.RETENTION_TILES), size=view.numbers.size(change.key))
 
 
 def change_note(view: View, measure: str) -> str:
@@ -180,7 +180,7 @@ def change_note(view: View, measure: str) -> str:
     if change is None or not change.shown or not change.verdict:
         return ""
     return view.say(
-        worded(change, wording.CHANGES), size=view.numbers.size(change.key, **change.group), before=view.before
+        worded(change, message_tables.CHANGES), size=view.numbers.size(change.key, **change.group), before=view.before
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csat_analysis.report import service_charts, wording
+from csat_analysis.report import message_tables, service_charts, wording
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.repurchase import with_interval
 from csat_analysis.report.service_charts import STAGES, WAITS
@@ -85,7 +85,7 @@ def changed(view: View) -> list[str]:
     if not records:
         return []
     before, said = wording.period_text(records[0].group["from"], view.language), []
-    for word, sentence in wording.COMPLAINTS.items():
+    for word, sentence in message_tables.COMPLAINTS.items():
         own = [r for r in records if r.verdict == word]
         named = [view.named(view.numbers.category(r.group["category"]), r, write=Numbers.number) for r in own]
         if named and word != "complaints_level":
@@ -95,13 +95,13 @@ def changed(view: View) -> list[str]:
     overall = next((r for r in records if r.group["category"] == "all"), None)
     if overall is None:
         return []
-    return [view.say(wording.COMPLAINTS["complaints_level"], change=with_interval(view, overall), before=before)]
+    return [view.say(message_tables.COMPLAINTS["complaints_level"], change=with_interval(view, overall), before=before)]
 
 
 def groups(view: View) -> list[str]:
     gaps = view.records("service.complaint_gap")
     said = []
-    for word, sentence in wording.COMPLAINING.items():
+    for word, sentence in message_tables.COMPLAINING.items():
         own = [r for r in gaps if r.shown and r.verdict == word]
         if own:
             named = [
@@ -166,7 +166,7 @@ def still_open(view: View, told: list[str]) -> list[str]:
 def slowness(view: View) -> dict[str, Any]:
     records = [r for key in ("service.waiting_slope", "service.waiting_slope_item") for r in view.records(key)]
     said = []
-    for word, sentence in wording.WAITING.items():
+    for word, sentence in message_tables.WAITING.items():
         own = [r for r in records if r.shown and r.verdict == word]
         named = [view.named(slope_name(view, r), r, write=Numbers.number) for r in own]
         if named and word != "no_slope_told":
@@ -177,7 +177,7 @@ def slowness(view: View) -> dict[str, Any]:
             view.say("list.named", name=view.numbers.wait(r.group["wait"]), value=with_interval_text(view, r))
             for r in overall
         ]
-        said.append(view.say(wording.WAITING["no_slope_told"], items=wording.phrases_text(named, view.language)))
+        said.append(view.say(message_tables.WAITING["no_slope_told"], items=wording.phrases_text(named, view.language)))
     absent = [
         ("", view.numbers.wait(r.group["wait"]), r)
         for r in records
@@ -223,7 +223,7 @@ def stages(view: View) -> dict[str, Any]:
             "interval": view.numbers.interval(record.key, stage=stage),
             "share": view.numbers.bare("journey.bad_share", stage=stage),
         }
-        sentences = wording.COMPLAINED if stage == "complaint" else wording.JOURNEY
+        sentences = message_tables.COMPLAINED if stage == "complaint" else message_tables.JOURNEY
         said.append(view.sentences(view.say(worded(record, sentences), **parts), *points_lost(view, stage)))
     untold = [
         view.named(view.numbers.stage(r.group["stage"]), r, write=Numbers.number)
@@ -231,7 +231,7 @@ def stages(view: View) -> dict[str, Any]:
         if r.shown and r.verdict == "not_told_here"
     ]
     if untold:
-        said.append(view.say(wording.JOURNEY["not_told_here"], items=view.list(untold)))
+        said.append(view.say(message_tables.JOURNEY["not_told_here"], items=view.list(untold)))
     absent = [("", view.numbers.stage(r.group["stage"]), r) for r in gaps if not r.shown]
     rows = [(r.group["stage"], r) for r in gaps]
     return {

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
-from csat_analysis.report import wording
+from csat_analysis.report import message_tables, wording
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.wording import say
 from csat_analysis.results import Record, Results
@@ -61,7 +61,7 @@ class View:
 
     def status(self, record: Record) -> str:
         """Why there is no number, in words."""
-        return self.say(wording.STATUSES[record.status])
+        return self.say(message_tables.STATUSES[record.status])
 
     def records(self, key: str) -> list[Record]:
         return [record for record in self.results.records if record.key == key]
@@ -119,7 +119,7 @@ def changes(view: View, measures: Iterable[str]) -> dict[str, list[Markup]]:
 def change_sentences(view: View, found: dict[str, list[Markup]]) -> list[str]:
     return [
         view.say(sentence, items=view.list(found[word]), before=view.before)
-        for word, sentence in wording.CHANGED.items()
+        for word, sentence in message_tables.CHANGED.items()
         if word in found
     ]
 

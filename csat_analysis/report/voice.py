@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csat_analysis.report import voice_charts, wording
+from csat_analysis.report import message_tables, voice_charts, wording
 from csat_analysis.report.lineage import Numbers
 from csat_analysis.report.view import View
 from csat_analysis.report.where import hidden
@@ -36,8 +36,8 @@ def voice(view: View) -> dict[str, Any] | None:
 def level(view: View, record: Record, name: str) -> str:
     """A level of a record's group in words: a source, a category, a stage, a theme."""
     value = record.group[name]
-    if (name, value) in wording.GROUPS:
-        return view.say(wording.GROUPS[name, value])
+    if (name, value) in message_tables.GROUPS:
+        return view.say(message_tables.GROUPS[name, value])
     return view.programme.label(name, value, view.language) if name in ("theme", "dimension") else value
 
 
@@ -82,7 +82,7 @@ def theme_changes(view: View) -> list[str]:
     records = [r for r in view.records("feedback.theme_change") if r.shown and r.verdict]
     said = [
         view.say(sentence, items=listed(view, found, "theme"), before=view.before)
-        for word, sentence in wording.THEMES_CHANGED.items()
+        for word, sentence in message_tables.THEMES_CHANGED.items()
         if (found := [r for r in records if r.verdict == word])
     ]
     return said or ([view.say("voice.themes.same", before=view.before)] if records else [])
@@ -90,7 +90,7 @@ def theme_changes(view: View) -> list[str]:
 
 def theme_gaps(view: View) -> list[str]:
     said = []
-    for word, sentence in wording.THEME_GAPS.items():
+    for word, sentence in message_tables.THEME_GAPS.items():
         found = [r for r in view.records("feedback.theme_gap") if r.shown and r.verdict == word]
         names = [
             view.say("voice.themes.gap", theme=level(view, r, "theme"), dimension=level(view, r, "dimension"))
@@ -122,7 +122,7 @@ def words(view: View) -> dict[str, Any]:
 def apart(view: View, records: list[Record]) -> list[str]:
     said = [
         view.say(sentence, items=quoted(view, found))
-        for word, sentence in wording.WORDS.items()
+        for word, sentence in message_tables.WORDS.items()
         if (found := [r for r in records if r.verdict == word])
     ]
     return said or [view.say("voice.words.none")]
@@ -146,7 +146,7 @@ def new_words(view: View) -> list[str]:
     records = [r for r in view.records("feedback.new_word") if r.shown]
     said = [
         view.say(sentence, items=quoted(view, found), before=view.before)
-        for word, sentence in wording.NEW_WORDS.items()
+        for word, sentence in message_tables.NEW_WORDS.items()
         if (found := [r for r in records if r.verdict == word])
     ]
     return said or ([view.say("voice.new.none", before=view.before)] if records else [])
@@ -243,7 +243,7 @@ def pair(view: View, record: Record) -> str:
 def ahead_or_behind(view: View, records: list[Record]) -> list[str]:
     judged = [r for r in records if r.shown and r.verdict]
     said = []
-    for word, sentence in wording.COMPETITORS.items():
+    for word, sentence in message_tables.COMPETITORS.items():
         items = [view.named(pair(view, r), r) for r in judged if r.verdict == word]
         said += [view.say(sentence, items=wording.phrases_text(items, view.language))] if items else []
     return said or ([view.say("voice.competitors.none")] if judged else [])
@@ -258,7 +258,7 @@ def journey(view: View) -> dict[str, Any] | None:
         return None
     rows = [
         (
-            view.say(wording.GROUPS["stage", stage]),
+            view.say(message_tables.GROUPS["stage", stage]),
             {
                 "comment": view.results.get("feedback.journey_volume", stage=stage, source="comment"),
                 "ticket": view.results.get("feedback.journey_volume", stage=stage, source="ticket"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from csat_analysis.report import charts, wording
+from csat_analysis.report import charts, message_tables, wording
 from csat_analysis.report.view import TOO_FEW, View, change_sentences, changes
 from csat_analysis.report.wording import worded
 from csat_analysis.results import Record
@@ -22,7 +22,7 @@ def places(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
     if not judged:
         return extremes(view, rows)
     readings = []
-    for word, sentence in wording.PLACES.items():
+    for word, sentence in message_tables.PLACES.items():
         found = [view.named(name, record) for _, name, record in judged if record.verdict == word]
         if word == "above_index":
             found.reverse()
@@ -42,7 +42,7 @@ def extremes(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
 def hidden(view: View, rows: list[tuple[str, str, Record]]) -> list[str]:
     """Which rows have no number, by reason."""
     readings = []
-    for status, sentence in wording.HIDDEN.items():
+    for status, sentence in message_tables.HIDDEN.items():
         if found := [name for _, name, record in rows if record.status == status]:
             readings.append(view.say(sentence, items=view.list(found)))
     return readings
@@ -104,7 +104,7 @@ def segments(view: View) -> dict[str, Any] | None:
         view.numbers, "segments", rows, title=view.say("where.segments"), alt="where.segments.alt"
     )
     readings = []
-    for word, sentence in wording.SEGMENTS.items():
+    for word, sentence in message_tables.SEGMENTS.items():
         if found := [view.named(name, record) for _, name, record in rows if record.verdict == word]:
             readings.append(view.say(sentence, items=view.list(found)))
     if not readings and any(record.verdict for _, _, record in rows):
@@ -125,7 +125,7 @@ def panels(view: View) -> dict[str, Any] | None:
     ]
     if gap and gap.verdict:
         parts = {"size": view.numbers.size(gap.key), "value": view.numbers.number(gap.key)}
-        readings.append(view.say(worded(gap, wording.GAPS), **parts))
+        readings.append(view.say(worded(gap, message_tables.GAPS), **parts))
         if len(staff) == 1 and index and gap.verdict != "no_detectable_difference":
             words = view.say("label.gap", value=wording.number_text(abs(gap.value), gap.unit, view.language))
             bracket = (index.value, staff[0].value, words)
