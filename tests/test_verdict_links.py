@@ -44,7 +44,7 @@ def test_every_link_leads_to_a_rule_and_every_rule_has_one(build, language):
 
 SENTENCES = {
     (word, key)
-    for table in (*vars(wording).values(), survey_design.DRAWN, survey_design.COULD_FIND, survey_design.SIZES)
+    for table in (*vars(message_tables).values(), survey_design.DRAWN, survey_design.COULD_FIND, survey_design.SIZES)
     if isinstance(table, dict)
     for word, key in table.items()
     if word in message_tables.VERDICTS and isinstance(key, str) and not key.startswith("verdict.")
@@ -56,6 +56,10 @@ def test_a_sentence_said_for_a_verdict_marks_its_words_with_a_rule_that_gives_th
     for language, text in wording.MESSAGES[key].items():
         rules = [rule for _, rule in wording.VERDICT_WORD.findall(text)]
         assert len(rules) == 1 and (rules[0], word) in {(rule.name, rule.word) for rule in RULES}, language
+
+
+def test_there_are_sentences_to_look_at():
+    assert len(SENTENCES) > 100
 
 
 def test_the_verdict_in_the_headline_the_tiles_and_the_sentences_is_a_link():
