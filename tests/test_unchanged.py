@@ -116,6 +116,13 @@ def test_parameters_and_the_part_of_the_customers_change_every_key(root):
     assert changed(before, keys(root, part=Part("region", "east"))) == ALL
 
 
+@pytest.mark.parametrize("name", ["TZ", "LC_ALL", "OMP_NUM_THREADS"])
+def test_another_time_zone_or_number_of_threads_changes_every_key(root, monkeypatch, name):
+    before = keys(root)
+    monkeypatch.setenv(name, "3")
+    assert changed(before, keys(root)) == ALL
+
+
 def test_one_byte_of_the_package_changes_every_key(root, monkeypatch, tmp_path_factory):
     package = tmp_path_factory.mktemp("package")
     (package / "messages").mkdir()

@@ -27,6 +27,7 @@ from csat_analysis.run.private_root import PrivateRoot
 from csat_analysis.run.room import Files, Work
 
 FILE = "made.json"
+WATCHED = [name for name in ENVIRONMENT if name.endswith("THREADS")] + ["TZ", "LANG", "LC_ALL", "PYTHONHASHSEED"]
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -58,7 +59,8 @@ def raw_files(root: Path, period: Period) -> Files:
 
 
 def common_parts(private: PrivateRoot) -> dict[str, Any]:
-    """What every notebook of a run rests on: raw files, the package's code, installed packages, Python, the machine's kind."""
+    """What every notebook of a run rests on: raw files, the package's code, installed packages, Python, the machine's kind,
+    and what of the environment a library might heed."""
     part = private.path / PART
     return {
         "raw": raw_files(private.path, private.period),
@@ -66,7 +68,7 @@ def common_parts(private: PrivateRoot) -> dict[str, Any]:
         "package": tree(PACKAGE, without=frozenset({"__pycache__"})),
         "installed": installed(),
         "python": [platform.python_version(), platform.python_implementation(), platform.system(), platform.machine()],
-        "threads": {name: os.environ.get(name) for name in ENVIRONMENT if name.endswith("THREADS")},
+        "environment": {name: os.environ.get(name) for name in WATCHED},
     }
 
 
