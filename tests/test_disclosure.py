@@ -241,3 +241,31 @@ def test_the_companys_own_numbers_and_those_of_dimensions_come_again():
         record("satisfaction.dimension", 71, 2, n=131, dimension="staff"),
     ]
     assert protect(records, {r.name: [130] for r in records}, LEAST) == records
+
+
+def test_one_executive_more_or_less_is_not_told_by_a_panel_nor_by_what_is_reckoned_from_it():
+    """20 executives with a mean of 76.2, then 19 with 76.4: 20 × 76.2 − 19 × 76.4 is the one who is gone."""
+    panels = [
+        replace(record("satisfaction.panel", 76.4, 2, panel="internal"), n=19),
+        record("satisfaction.panel", 71, 2, n=115, panel="sample"),
+    ]
+    reckoned = [
+        record("satisfaction.perception_gap", 4.9, 2, n=148),
+        record("satisfaction.three_panel_mean", 73.2, 2, n=150),
+    ]
+    before = {panels[0].name: [20], panels[1].name: [115]}
+    protected = protect([*panels, *reckoned], before, LEAST)
+    assert [r.status for r in protected] == ["suppressed", "ok", "suppressed", "suppressed"]
+    assert protect([*panels, *reckoned], {panels[0].name: [19]}, LEAST) == [*panels, *reckoned]
+    assert panels[0].name in json.loads(with_sizes({}, panels))
+
+
+@pytest.mark.parametrize(
+    "key, group",
+    [("actions.low_scorers", {"action": "X03"}), ("feedback.theme_gap", {"theme": "invoicing", "dimension": "staff"})],
+)
+def test_a_group_of_some_that_no_column_divides_is_held_against_its_editions_too(key, group):
+    one = replace(record(key, 3, 1, **group), n=21)
+    assert protect([one], {one.name: [22]}, LEAST)[0].status == "suppressed" and protect(
+        [one], {one.name: [21]}, LEAST
+    ) == [one]

@@ -9,12 +9,34 @@ from dataclasses import replace
 from csat_analysis.results import Record
 
 OF_CUSTOMERS = ("level", "manager", "class", "source", "competition")  # names of groups that name some of the customers
+OF_SOME = (  # numbers of some of the customers, or of the company's own people, who are no part of a division: their n counts them
+    "satisfaction.panel",
+    "feedback.theme_gap",
+    "feedback.word",
+    "feedback.journey_satisfaction",
+    "feedback.journey_gap",
+    "journey.",
+    "sales.stage_conversion",
+    "sales.win_rate_region",
+    "service.waiting_band",
+    "customers.kept_at",
+    "customers.value_at",
+    "competitor.gap",
+    "actions.",
+    "repurchase.by_intent",
+    "repurchase.observed",
+)
 SAME_FIGURE = re.compile("_(in|against|segment|source|gap)$")  # a figure of groups, and how far each is from the others
 Partition = tuple[str, str, str, tuple]  # family of keys, what divides customers, key, the rest of the group
 
 
 def place_of(record: Record) -> str | None:
     return next((name for name in OF_CUSTOMERS if name in record.group), None)
+
+
+def counts_some(record: Record) -> bool:
+    """Is its n the size of a group, not of all who answered?"""
+    return bool(place_of(record)) or record.key.startswith(OF_SOME)
 
 
 def name_of(record: Record) -> str:

@@ -15,10 +15,18 @@ from pathlib import Path
 from csat_analysis.period import Period
 from csat_analysis.programme import is_period
 from csat_analysis.results import Record, from_json
-from csat_analysis.run.customer_groups import place_of
+from csat_analysis.run.customer_groups import counts_some
 
 FILE = "published_sizes.json"
-POOLED = "repurchase."  # numbers of all periods so far: the next edition holds those of this one
+POOLED = (  # levels over all periods so far: the next report holds these customers, too
+    "repurchase.",
+    "customers.kept_at",
+    "customers.value_at",
+    "journey.",
+    "service.waiting_band",
+    "sales.stage_conversion",
+)
+PANEL, TELLING_PANELS = "satisfaction.panel", ("satisfaction.perception_gap", "satisfaction.three_panel_mean")
 Sizes = dict[str, list[int]]
 
 
@@ -49,7 +57,7 @@ def sizes_of(folder: Path) -> Sizes:
 
 
 def own_sizes(records: Iterable[Record]) -> Sizes:
-    return {r.name: [r.n] for r in records if r.n is not None and r.shown and place_of(r)}
+    return {r.name: [r.n] for r in records if r.n is not None and r.shown and counts_some(r)}
 
 
 def with_sizes(before: Sizes, records: Iterable[Record]) -> str:
@@ -62,10 +70,12 @@ def with_sizes(before: Sizes, records: Iterable[Record]) -> str:
     )
 
 
-def near_an_edition(records: Iterable[Record], before: Mapping[str, list[int]], min_group: int) -> set[str]:
+def near_an_edition(records: list[Record], before: Mapping[str, list[int]], min_group: int) -> set[str]:
     """Names of records that would tell too few customers' answers beside an edition published before."""
-    return {r.name for r in records if any(0 < abs(r.n - size) < min_group for size in sizes_now(r, before))}
+    near = [r for r in records if any(0 < abs(r.n - size) < min_group for size in sizes_now(r, before))]
+    telling = TELLING_PANELS if any(r.key == PANEL for r in near) else ()
+    return {r.name for r in near} | {r.name for r in records if r.key in telling}
 
 
 def sizes_now(record: Record, before: Mapping[str, list[int]]) -> list[int]:
-    return before.get(record.name, []) if record.shown and record.n is not None and place_of(record) else []
+    return before.get(record.name, []) if record.shown and record.n is not None and counts_some(record) else []
