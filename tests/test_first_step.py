@@ -56,7 +56,7 @@ def test_nothing_is_said_where_nothing_was_recorded(language):
     assert said(language, without=OURS) == "None"
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "What to do first"), ("zh", "首先做什么")])
+@pytest.mark.parametrize(("language", "words"), [("en", "What to do first"), ("zh", "优先事项")])
 def test_the_first_screen_says_it(language, words):
     others = [r for r in house_results().records if not r.key.startswith("customers.")]
     results = Results([*others, *customers_records()])

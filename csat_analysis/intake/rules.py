@@ -132,7 +132,7 @@ class Rule(StrEnum):
     REPLY_AFTER_RESOLUTION = (
         "reply_after_resolution",
         "a first reply that lies after the case was resolved, set to missing: when it came isn't known",
-        "首次回复晚于办结时间，置为缺失（实际回复时间不明）",
+        "首次响应晚于办结时间，置为缺失（实际回复时间不明）",
     )
     NO_HOUR = (
         "no_hour",
