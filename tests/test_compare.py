@@ -45,6 +45,21 @@ def test_strangers_intervals_by_pythagoras_and_unknown_ones_added_up():
     assert (unknown.how, unknown.low, unknown.high) == ("conservative", pytest.approx(-2), pytest.approx(12))
 
 
+def test_a_change_that_the_report_gives_itself_has_the_reports_interval():
+    """Complaints rose by .016: the report knows who is in both years, so its interval is narrower than the cautious one.
+    Of a change since another survey, which is another number, the interval isn't taken."""
+
+    def rate(value: float) -> Record:
+        return record("service.complaint_rate", value, 0.03, category="all", per="customer")
+
+    change = record("service.complaint_change", 0.016, 0.04, category="all", per="customer", **{"from": "2025H2"})
+    (found,) = (d for d in compared([rate(0.30)], [rate(0.316), change]) if d.record.key == "service.complaint_rate")
+    assert (found.how, found.low, found.high) == ("reported", change.low, change.high)
+    assert found.p_value == pytest.approx(0.433, abs=0.001)  # z = .016 / (.04 / 1.96)
+    (other,) = (d for d in compared([rate(0.28)], [rate(0.316), change]) if d.record.key == "service.complaint_rate")
+    assert other.how == "conservative" and other.high - other.low == pytest.approx(0.12)
+
+
 def test_the_conservative_interval_holds_whatever_the_correlation():
     rng = np.random.default_rng(5)
     for correlation in (-1.0, -0.5, 0.0, 0.9):

@@ -1,6 +1,7 @@
 """What changed between two published reports, number by number: each difference with an interval that is never too sure of itself.
 
 overlap       recomputed from both waves' answers, whose influences bring the covariance of customers who answered both times;
+reported      the later report's own number of that change, whose interval counts customers who are in both as such;
 independent   the two intervals put together as of strangers (Newcombe's hybrid): nobody answered both times;
 conservative  the same for any correlation at all: the two half-widths added up;
 not_told      no interval can be given.
@@ -34,6 +35,13 @@ NOT_OF_ONE_WAVE = (
 OF_MEASUREMENT = (
     "feedback.category_share",
 )  # intervals of how a period's facts were sorted, not of what chance could have moved
+CHANGES = {  # number → the report's own of how it changed
+    "service.complaint_rate": "service.complaint_change",
+    "customers.retention": "customers.retention_change",
+    "customers.bought": "customers.bought_change",
+    "loyalty.index": "loyalty.change",
+    "feedback.theme_share": "feedback.theme_change",
+}
 OF_A_PERIOD = ("period", "from")  # names of groups that say of which wave a number is
 
 
@@ -80,15 +88,28 @@ def differences(
     strangers   True where it is known that nobody answered in both.
     """
     before, after = ({place_of(r): r for r in records} for records in (earlier, later))
+    reported = {(r.key, frozenset(without_its_wave(r))): r for r in after.values() if r.key in CHANGES.values()}
     found = [
-        one_difference(before.get(place), after.get(place), confidence, recomputed.get(place), strangers)
+        one_difference(
+            before.get(place),
+            after.get(place),
+            confidence,
+            recomputed.get(place),
+            reported.get((CHANGES.get(place[0]), place[1])),
+            strangers,
+        )
         for place in {**before, **after}
     ]
     return by_surprise(judged([difference for difference in found if difference is not None]))
 
 
 def one_difference(
-    earlier: Record | None, later: Record | None, confidence: float, again: Estimate | None, strangers: bool
+    earlier: Record | None,
+    later: Record | None,
+    confidence: float,
+    again: Estimate | None,
+    change: Record | None,
+    strangers: bool,
 ) -> Difference | None:
     if earlier is None or later is None:
         return None if says_its_wave(earlier or later) else Difference(earlier, later, "only_one")
@@ -106,6 +127,8 @@ def one_difference(
     if again is not None and abs(again.value - size) < RECOMPUTED_AS_PUBLISHED and verdicts.judged(again):
         low, high = again.interval(confidence)
         return Difference(earlier, later, "estimate", "overlap", size, float(low), float(high), p_value=again.p_value())
+    if change is not None and change.status == "ok" and abs(change.value - size) < RECOMPUTED_AS_PUBLISHED:
+        return with_interval(earlier, later, confidence, "reported", change.low, change.high)
     if None in (earlier.low, later.low) or later.key in OF_MEASUREMENT:
         return Difference(earlier, later, "estimate", size=size)
     alone = strangers and later.key.startswith(OF_ANSWERS) and later.key not in NOT_OF_ONE_WAVE
@@ -120,10 +143,16 @@ def put_together(earlier: Record, later: Record, confidence: float, how: str) ->
     size = later.value - earlier.value
     below = float(add(later.value - later.low, earlier.high - earlier.value))
     above = float(add(later.high - later.value, earlier.value - earlier.low))
-    towards_zero = below if size > 0 else above
+    return with_interval(earlier, later, confidence, how, size - below, size + above)
+
+
+def with_interval(earlier: Record, later: Record, confidence: float, how: str, low: float, high: float) -> Difference:
+    """The difference with an interval, and the p-value of a normal one that reaches as far towards zero."""
+    size = later.value - earlier.value
+    towards_zero = size - low if size > 0 else high - size
     z = stats.norm.isf((1 - confidence) / 2)
     p = float(2 * stats.norm.sf(z * abs(size) / towards_zero)) if towards_zero > 0 else None
-    return Difference(earlier, later, "estimate", how, size, size - below, size + above, p_value=p)
+    return Difference(earlier, later, "estimate", how, size, low, high, p_value=p)
 
 
 def judged(found: list[Difference]) -> list[Difference]:
@@ -147,6 +176,10 @@ def place_of(record: Record) -> Place:
 
 def says_its_wave(record: Record) -> bool:
     return any(name in record.group for name in OF_A_PERIOD)
+
+
+def without_its_wave(record: Record) -> set[tuple[str, str]]:
+    return {(name, value) for name, value in record.group.items() if name not in OF_A_PERIOD}
 
 
 def recomputed_differences(earlier: Wave, later: Wave) -> dict[Place, Estimate]:

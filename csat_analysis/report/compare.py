@@ -17,6 +17,7 @@ from csat_analysis.results import Record, Results
 
 HOW = {
     "overlap": "compare.how.overlap",
+    "reported": "compare.how.reported",
     "independent": "compare.how.independent",
     "conservative": "compare.how.conservative",
     "not_told": "compare.how.not_told",
