@@ -116,8 +116,8 @@ def test_parameters_and_the_part_of_the_customers_change_every_key(root):
     assert changed(before, keys(root, part=Part("region", "east"))) == ALL
 
 
-@pytest.mark.parametrize("name", ["TZ", "LC_ALL", "OMP_NUM_THREADS"])
-def test_another_time_zone_or_number_of_threads_changes_every_key(root, monkeypatch, name):
+@pytest.mark.parametrize("name", ["TZ", "LC_TIME", "PYTHONPATH", "MPLBACKEND", "OMP_NUM_THREADS"])
+def test_another_time_zone_path_or_number_of_threads_changes_every_key(root, monkeypatch, name):
     before = keys(root)
     monkeypatch.setenv(name, "3")
     assert changed(before, keys(root)) == ALL
@@ -206,9 +206,10 @@ class TestRuns:
         file.write_text(json.dumps(json.loads(file.read_text()))[:-9], encoding="utf-8")
         assert run_period(made, "2026H1").executed == sorted(ALL)
 
-    def test_so_does_one_of_another_shape(self, made):
+    @pytest.mark.parametrize("notebooks", [[], {"01_count": []}, {"01_count": {"key": "k", "executed": "then"}}])
+    def test_so_does_one_of_another_shape(self, made, notebooks):
         file = made / "data" / "processed" / "2026H1" / unchanged.FILE
-        file.write_text('{"notebooks": [], "published": {}}', encoding="utf-8")
+        file.write_text(json.dumps({"notebooks": notebooks, "published": {}}), encoding="utf-8")
         assert run_period(made, "2026H1").executed == sorted(ALL)
 
     def test_code_that_changed_while_a_run_lasted_is_not_taken_for_what_made_it(

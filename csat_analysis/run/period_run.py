@@ -126,7 +126,8 @@ def disk_errors_named() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
+        file = error.filename2 or error.filename  # of a copy, the file that couldn't be written
+        where = f" ({file})" if file else ""
         raise RunError(f"{error.strerror or error}{where}: nothing was published") from error
 
 

@@ -27,7 +27,14 @@ from csat_analysis.run.private_root import PrivateRoot
 from csat_analysis.run.room import Files, Work
 
 FILE = "made.json"
-WATCHED = [name for name in ENVIRONMENT if name.endswith("THREADS")] + ["TZ", "LANG", "LC_ALL", "PYTHONHASHSEED"]
+WATCHED = (
+    "TZ",
+    "LANG",
+    "LC_",
+    "PYTHON",
+    "MPL",
+    *(name for name in ENVIRONMENT if name.endswith("THREADS")),
+)  # beginnings
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -68,7 +75,7 @@ def common_parts(private: PrivateRoot) -> dict[str, Any]:
         "package": tree(PACKAGE, without=frozenset({"__pycache__"})),
         "installed": installed(),
         "python": [platform.python_version(), platform.python_implementation(), platform.system(), platform.machine()],
-        "environment": {name: os.environ.get(name) for name in WATCHED},
+        "environment": {name: value for name, value in sorted(os.environ.items()) if name.startswith(WATCHED)},
     }
 
 
@@ -86,7 +93,13 @@ def read_made(processed: Path) -> dict[str, Any]:
         made = {}
     parts = {"notebooks": {}, "published": {}}
     right = isinstance(made, dict) and all(isinstance(made.get(part, {}), dict) for part in parts)
-    return parts | (made if right else {})
+    whole = right and all(is_entry(entry) for entry in made.get("notebooks", {}).values())
+    return parts | (made if whole else {})
+
+
+def is_entry(entry: Any) -> bool:
+    kinds = {"key": str, "executed": str, "files": dict}
+    return isinstance(entry, dict) and all(isinstance(entry.get(name), kind) for name, kind in kinds.items())
 
 
 @dataclass
