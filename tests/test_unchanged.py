@@ -212,6 +212,19 @@ class TestRuns:
         file.write_text(json.dumps({"notebooks": notebooks, "published": {}}), encoding="utf-8")
         assert run_period(made, "2026H1").executed == sorted(ALL)
 
+    def test_code_that_changed_between_two_jobs_of_a_process_is_not_taken_for_what_made_the_second(
+        self, root, monkeypatch, tmp_path_factory
+    ):
+        """The kernels of the second were forked from what was imported before it: whatever they made is made again."""
+        package = tmp_path_factory.mktemp("package") / "design.py"
+        package.write_text("a = 1\n", encoding="utf-8")
+        monkeypatch.setattr(unchanged, "PACKAGE", package.parent)
+        run_period(root, "2026H1")
+        assert run_period(root, "2026H1").unchanged == sorted(ALL)
+        flip(package)
+        assert run_period(root, "2026H1").executed == sorted(ALL)
+        assert run_period(root, "2026H1").executed == sorted(ALL)
+
     def test_code_that_changed_while_a_run_lasted_is_not_taken_for_what_made_it(
         self, root, monkeypatch, tmp_path_factory
     ):
