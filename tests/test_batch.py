@@ -58,6 +58,16 @@ class TestPlanned:
         planned = plan_batch(write_programme(tmp_path, {"east": 12, "west": 9, "": 6}), "2026H1", "region")
         assert len(planned.jobs) == 2 and not planned.refused
 
+    def test_a_period_that_cannot_be_read_is_a_failed_job_and_the_others_go_on(self, tmp_path):
+        root = write_programme(tmp_path)
+        (root / "data" / "raw" / "2026H1" / "customers.csv").write_bytes(b"")
+        planned = plan_batch(root, "2025H2..2026H1", "region")
+        assert len(planned.jobs) == 3 and {job.period for job in planned.jobs} == {"2025H2"}
+        (failed,) = planned.failed
+        assert failed.job.name == "2026H1" and "customers.csv" in failed.problem
+        with pytest.raises(CsatError, match="customers.csv"):
+            plan_batch(root, "2026H1", "region")
+
     def test_errors_name_what_there_is(self, tmp_path):
         root = write_programme(tmp_path)
         with pytest.raises(PeriodError, match="2020H1..2021H2.*2025H2, 2026H1"):

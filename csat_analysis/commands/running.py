@@ -90,7 +90,7 @@ def batch(arguments: argparse.Namespace) -> int:
     planned = plan_batch(root, arguments.periods, arguments.by)
     for job in planned.refused:
         print(f"{job.name}: no report, since too few answered, or the few of another could be worked out from it")
-    failed, whole, jobs = [], {}, planned.jobs
+    failed, whole, jobs = list(planned.failed), {}, planned.jobs
     for look in range(LOOKS):
         with watched("csat batch", len(jobs)) as told:
             if arguments.cluster:
@@ -111,7 +111,10 @@ def batch(arguments: argparse.Namespace) -> int:
     for ended in failed:
         print(f"csat: {ended.job.name} failed: {ended.problem}", file=sys.stderr)
     if failed:
-        print(f"csat: {len(failed)} of {len(planned.jobs)} failed; the same command runs them again", file=sys.stderr)
+        print(
+            f"csat: {len(failed)} of {len(planned.jobs) + len(planned.failed)} failed; the same command runs them again",
+            file=sys.stderr,
+        )
     return 1 if failed else 0
 
 

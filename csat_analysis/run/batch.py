@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
+
+import pandas as pd
 
 from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.errors import CsatError, PeriodError, RunError
@@ -46,10 +48,12 @@ class Ended:
 
 @dataclass(frozen=True)
 class Planned:
-    """The jobs of a batch, and the parts that have no report of their own: their numbers would tell on people."""
+    """The jobs of a batch; the parts that have no report of their own, since their numbers would tell on people; and the periods
+    that can't be parted, each as a job that failed."""
 
     jobs: list[Job]
     refused: list[Job]
+    failed: list[Ended] = field(default_factory=list)
 
 
 def periods_between(root: Path, span: str) -> list[Period]:
@@ -71,26 +75,38 @@ def plan_batch(root: Path, span: str, by: str | None = None) -> Planned:
     a refused one could be worked out from the whole and the rest. Customers whose value isn't known are such a rest.
     """
     root = Path(root).resolve()
-    jobs, refused = [], []
+    jobs, refused, failed = [], [], dict[Ended, CsatError]()
     for period in periods_between(root, span):
         if by is None:
             jobs.append(Job(str(period)))
             continue
-        programme = load_programme(root, period)
-        refuse_if_impossible(programme)
-        clean = clean_period(root, period, programme)
-        level = levels(clean.tables, by, period)
-        answered = clean.tables["responses"]["customer_id"].dropna().unique()
-        sizes = level.reindex(answered).fillna("").value_counts().reindex([*level.dropna().unique(), ""], fill_value=0)
-        hidden = suppressed_groups(sizes.to_dict(), programme.reporting.min_group) | set(sizes.index[sizes == 0])
+        try:
+            sizes, hidden = parts_of(root, period, by)
+        except CsatError as error:  # the other periods go on
+            failed[Ended(Job(str(period)), problem=str(error))] = error
+            continue
         for value in sorted(set(sizes.index) - {""}):
             (refused if value in hidden else jobs).append(Job(str(period), Part(by, value)))
+    if failed and not jobs and not refused:
+        raise next(iter(failed.values()))
     folders: dict[str, Job] = {}
     for job in jobs:
         twin = folders.setdefault(job.name.casefold(), job)
         if twin != job:
             raise RunError(f"{by}: {twin.part.value!r} and {job.part.value!r} would share a folder: write them alike")
-    return Planned(jobs, refused)
+    return Planned(jobs, refused, list(failed))
+
+
+def parts_of(root: Path, period: Period, by: str) -> tuple[pd.Series, set[str]]:
+    """Customers who answered by their value in a column ("" where it isn't known), and the values that have no report."""
+    programme = load_programme(root, period)
+    refuse_if_impossible(programme)
+    clean = clean_period(root, period, programme)
+    level = levels(clean.tables, by, period)
+    answered = clean.tables["responses"]["customer_id"].dropna().unique()
+    sizes = level.reindex(answered).fillna("").value_counts().reindex([*level.dropna().unique(), ""], fill_value=0)
+    hidden = suppressed_groups(sizes.to_dict(), programme.reporting.min_group) | set(sizes.index[sizes == 0])
+    return sizes, hidden
 
 
 def told_since(root: Path, jobs: Sequence[Job]) -> list[Job]:
