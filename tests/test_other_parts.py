@@ -11,11 +11,15 @@ from customers_by_region import write_programme
 from report_records import record
 
 from csat_analysis import cli
+from csat_analysis.commands.running import LOOKS
 from csat_analysis.disclosure import suppressed_groups, worked_out
 from csat_analysis.period import Period
 from csat_analysis.results import Record, to_json
+from csat_analysis.run import batch
+from csat_analysis.run.batch import Job
 from csat_analysis.run.customer_groups import suppressed
 from csat_analysis.run.other_parts import Division, Shown, divisions
+from csat_analysis.run.part import Part
 from csat_analysis.run.protect import protect
 
 LEAST = 5
@@ -195,6 +199,17 @@ for level, n in tables["responses"]["customer_id"].map(grade).value_counts().ite
                   notebook="?", cell=None, inputs=[])
     display({"text/plain": level}, raw=True, metadata={"csat": record})
 """
+
+
+def test_a_part_that_still_tells_after_the_last_look_is_a_failure_and_not_passed_over(monkeypatch, tmp_path, capsys):
+    job = Job("2026H1", Part("region", "east"))
+    looks = []
+    monkeypatch.setattr(batch, "plan_batch", lambda *_: batch.Planned([job], []))
+    monkeypatch.setattr(batch, "run_batch", lambda *_, **__: looks.append(1) or [batch.Ended(job, tmp_path)])
+    monkeypatch.setattr(batch, "told_since", lambda root, jobs: jobs)
+    assert cli.main(["batch", "2026H1", "--by", "region", "--root", str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    assert len(looks) == LOOKS == len(out.splitlines()) and "2026H1.region=east failed: published, but" in err
 
 
 @pytest.mark.long

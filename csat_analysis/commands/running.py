@@ -10,6 +10,7 @@ from typing import Any
 from csat_analysis.commands.shared import add_command, root_of, shortest
 
 LOOKS = 3  # times that the parts of a batch are held against each other: random companies needed two after the first
+STILL_TOLD = "published, but beside the other parts it still tells what one of them hides: don't give it out with them"
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 
 
@@ -81,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def batch(arguments: argparse.Namespace) -> int:
-    from csat_analysis.run.batch import plan_batch, run_batch, told_since
+    from csat_analysis.run.batch import Ended, plan_batch, run_batch, told_since
     from csat_analysis.run.cluster import run_on_cluster
     from csat_analysis.run.progress import watched
 
@@ -108,6 +109,7 @@ def batch(arguments: argparse.Namespace) -> int:
         if not (jobs := told_since(root, list(whole))):
             break
         options["force"] = False
+    failed += [Ended(job, problem=STILL_TOLD) for job in jobs]
     for ended in failed:
         print(f"csat: {ended.job.name} failed: {ended.problem}", file=sys.stderr)
     if failed:

@@ -18,13 +18,12 @@ from csat_analysis.results import Record, from_json
 from csat_analysis.run.customer_groups import counts_some
 
 FILE = "published_sizes.json"
-POOLED = (  # levels over all periods so far: the next report holds these customers, too
+POOLED = (  # levels over all periods so far: the next report holds these customers, too (and of the same ones what it held before)
     "repurchase.",
     "customers.kept_at",
     "customers.value_at",
     "journey.",
     "service.waiting_band",
-    "sales.stage_conversion",
 )
 PANEL, TELLING_PANELS = "satisfaction.panel", ("satisfaction.perception_gap", "satisfaction.three_panel_mean")
 Sizes = dict[str, list[int]]

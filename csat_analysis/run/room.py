@@ -50,7 +50,7 @@ class Work:
         changed = [name for name in shown if hidden[name] != shown[name]]
         for name in changed:
             found[name].write_text(to_json(hidden[name]), encoding="utf-8", newline="\n")
-            self.files[name] |= {f"results/{name}.json": file_hash(found[name])}
+            self.files[name] = self.files[name] | {f"results/{name}.json": file_hash(found[name])}
         return changed
 
     def room(self, name: str, order: Order) -> PrivateRoot:

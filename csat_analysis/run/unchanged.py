@@ -6,7 +6,6 @@ taken over only where the key is the same and every file still has its bytes: wh
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import importlib.metadata
 import json
@@ -37,6 +36,7 @@ WATCHED = (
     *(name for name in ENVIRONMENT if name.endswith("THREADS")),
 )  # beginnings
 PACKAGE = Path(__file__).resolve().parents[1]
+CODE_AT_START: dict[Path, Any] = {}  # at this process's first run: a batch's kernels come of one that imported it then
 
 
 def content_hash(content: Any) -> str:
@@ -59,16 +59,6 @@ def installed() -> list[str]:
     return sorted({f"{one.metadata['Name']}=={one.version}" for one in importlib.metadata.distributions()})
 
 
-def code_of(package: Path) -> list[Any]:
-    return [tree(package, without=frozenset({"__pycache__"})), installed()]
-
-
-@functools.cache
-def code_at_start(package: Path) -> list[Any]:
-    """The code when this process first asked: a batch's kernels come of one that imported it then, whatever is there now."""
-    return code_of(package)
-
-
 def raw_files(root: Path, period: Period) -> Files:
     """Everything in data/raw that a notebook of the period could read; not the folders of later periods."""
     raw = root / "data" / "raw"
@@ -83,7 +73,7 @@ def common_parts(private: PrivateRoot) -> dict[str, Any]:
     return {
         "raw": raw_files(private.path, private.period),
         "part": part.read_text(encoding="utf-8") if part.is_file() else "",
-        "code": code_of(PACKAGE),
+        "code": [tree(PACKAGE, without=frozenset({"__pycache__"})), installed()],
         "python": [platform.python_version(), platform.python_implementation(), platform.system(), platform.machine()],
         "environment": {name: value for name, value in sorted(os.environ.items()) if name.startswith(WATCHED)},
     }
@@ -125,8 +115,8 @@ class Unchanged:
     taken: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        code_at_start(PACKAGE)
         self.common = common_parts(self.work.private)
+        CODE_AT_START.setdefault(PACKAGE, self.common["code"])
         self.base = content_hash(self.common)
         self.made = read_made(self.processed)
 
@@ -196,7 +186,8 @@ class Unchanged:
         A run during which the code changed says nothing of what its notebooks rest on: they will be run again.
         """
         private = self.work.private
-        steady = content_hash(common_parts(private)) == self.base and code_of(PACKAGE) == code_at_start(PACKAGE)
+        now = common_parts(private)
+        steady = content_hash(now) == self.base and now["code"] == CODE_AT_START[PACKAGE]
         notebooks = {
             name: {
                 "key": (self.keys.get(name) or self.made["notebooks"][name]["key"]) if steady else "",
