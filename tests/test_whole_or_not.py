@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from run_processes import alive, csat, marked, wait_until
+from run_processes import CHECKOUT, alive, csat, marked, wait_until
 from small_programme import RECORD, fingerprints, notebook
 
 from csat_analysis.errors import RunError
@@ -182,7 +182,8 @@ def test_killed_between_any_two_steps_of_a_publication_the_outputs_are_the_old_o
     assert not [path for what in (".old-*", ".new-*", publish.MARK) for path in root.glob(f"**/{what}")]
 
 
-def test_a_second_run_waits_where_it_is_told_to_and_is_refused_where_not(root):
+def test_a_second_run_waits_where_it_is_told_to_and_is_refused_where_not(root, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))  # as the other run's: another one would be another input
     mark = marked()
     nbformat.write(notebook(NEW, "import time; time.sleep(3)"), root / "notebooks" / "01_count.ipynb")
     run = csat(mark, "run", "2026H1", "--root", root)

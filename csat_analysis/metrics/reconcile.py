@@ -13,12 +13,17 @@ from csat_analysis.results import Results, from_json
 
 
 def published_differences(root: Path, waves: dict[Period, Wave]) -> pd.DataFrame:
-    """One row an earlier wave whose report stands under reports/: the published index, the recomputed one, the mismatch."""
+    """One row an earlier wave whose report under reports/ shows an index: the published one, the recomputed one, the mismatch.
+
+    A report that shows none (too few answers, or hidden: a part of the customers often has it so) has nothing to be held against.
+    """
     rows = {}
     for period, wave in list(waves.items())[:-1]:
         file = Path(root) / "reports" / str(period) / "results.json"
         if file.is_file() and isinstance(wave.index, Estimate):
             published = Results(from_json(file.read_text(encoding="utf-8"))).get("satisfaction.index").value
+            if published is None:
+                continue
             rows[str(period)] = {
                 "published": published,
                 "recomputed": wave.index.value,
