@@ -166,6 +166,8 @@ def test_a_reason_that_few_left_for_is_hidden_with_others_that_would_tell_it(tmp
     found = CustomerFindings(lists | {NOW: wave}, NOW)
     assert found.hidden_reasons == hidden
     assert found.reasons["quality"].value == pytest.approx(7 / 16)
+    shown = [reason for reason in ("quality", "price", "service", "policy") if reason not in hidden]
+    assert list(found.reasons) == [*shown, *sorted(hidden)]  # by frequency, the order of hidden ones would tell
 
 
 @pytest.mark.parametrize(

@@ -90,9 +90,14 @@ class CustomerFindings:
 
     @property
     def reasons(self) -> dict[str, Counted]:
-        """Reason → share; one entry `other` with the reason why, where there is none."""
+        """Reason → share; one entry `other` with the reason why, where there is none. Hidden ones come last by name: their order
+        by frequency would tell how many customers some of them stand for.
+        """
         found = self.of_stay(lambda stay: churn.churn_reasons(stay, self.confidence))
-        return {"other": found} if isinstance(found, NoEstimate) else found
+        if isinstance(found, NoEstimate):
+            return {"other": found}
+        shown = [reason for reason in found if reason not in self.hidden_reasons]
+        return {reason: found[reason] for reason in [*shown, *sorted(self.hidden_reasons)]}
 
     @property
     def most_named(self) -> str | None:
