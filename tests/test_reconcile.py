@@ -16,8 +16,7 @@ EARLIER, LATEST = Period.parse("2025H2"), Period.parse("2026H1")
 
 
 def index(value, status):
-    bound = None if value is None else value
-    return Record("satisfaction.index", {}, value, None, bound, bound, 26, "points", status)
+    return Record("satisfaction.index", {}, value, None, value, value, 26, "points", status)
 
 
 @pytest.fixture
