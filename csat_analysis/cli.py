@@ -23,9 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"csat: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        ended = "jobs that had ended are published, the same command goes on with the rest"
-        said = ended if arguments.command is running.batch else "nothing was published"
-        print(f"csat: interrupted; {said}", file=sys.stderr)
+        print(f"csat: interrupted; {running.left_by(arguments)}", file=sys.stderr)
         return INTERRUPTED
 
 

@@ -37,6 +37,10 @@ class RunError(CsatError):
     """A run that can't start or that failed."""
 
 
+class WarmProcessEnded(RunError):
+    """The process that warm kernels are forked from ended under a notebook, which may be run again."""
+
+
 class NotebookFailed(RunError):
     """A notebook that stopped with an error: notebook, cell, what was wrong; `explained` where that was meant for a person."""
 

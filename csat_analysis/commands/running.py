@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import math
 import signal
 import sys
+import time
 from typing import Any
 
 from csat_analysis.commands.shared import add_command, root_of, shortest
 
 LOOKS = 3  # times that the parts of a batch are held against each other: random companies needed two after the first
 STILL_TOLD = "published, but beside the other parts it still tells what one of them hides: don't give it out with them"
+CLEANING_UP = 10  # seconds after Ctrl-C in which a second one changes nothing
 LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 
 
@@ -153,8 +156,27 @@ def run_options(arguments: argparse.Namespace) -> dict[str, Any]:
     return options | {"jobs": arguments.jobs}
 
 
+def left_by(arguments: argparse.Namespace) -> str:
+    """What an interrupted command has done, and what to do next."""
+    if arguments.command is not batch:
+        return "nothing was published"
+    said = "jobs that had ended are published, the same command goes on with the rest"
+    begun = "what a worker had begun goes on there to its end, and no more is begun; "
+    return begun + said if arguments.cluster else said
+
+
 def stop_as_interrupted() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stop request cleans up as Ctrl-C does
+    """A stop request cleans up as Ctrl-C does, and neither is heard again while that is being done."""
+    heard = -math.inf
+
+    def stop(*_: object) -> None:
+        nonlocal heard
+        if time.monotonic() - heard > CLEANING_UP:
+            heard = time.monotonic()
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
 
 
 def positive(text: str) -> int:

@@ -23,6 +23,11 @@ from csat_analysis.run.period_run import run_period
 from csat_analysis.run.protect import protect
 from csat_analysis.run.schedule import Done, nobody_told
 
+STANDS = (
+    "too few to have a report now, but the one published before still stands: withdraw it, and delete reports/{name} "
+    "and data/processed/{name}"
+)
+
 
 @dataclass(frozen=True)
 class Job:
@@ -48,8 +53,8 @@ class Ended:
 
 @dataclass(frozen=True)
 class Planned:
-    """The jobs of a batch; the parts that have no report of their own, since their numbers would tell on people; and the periods
-    that can't be parted, each as a job that failed."""
+    """The jobs of a batch; the parts that have no report of their own, since their numbers would tell on people; and, each as a job
+    that failed, the periods that can't be parted and the refused parts whose report of before still stands."""
 
     jobs: list[Job]
     refused: list[Job]
@@ -94,7 +99,13 @@ def plan_batch(root: Path, span: str, by: str | None = None) -> Planned:
         twin = folders.setdefault(job.name.casefold(), job)
         if twin != job:
             raise RunError(f"{by}: {twin.part.value!r} and {job.part.value!r} would share a folder: write them alike")
-    return Planned(jobs, refused, list(failed))
+    return Planned(jobs, refused, [*failed, *still_standing(root, refused)])
+
+
+def still_standing(root: Path, refused: Sequence[Job]) -> list[Ended]:
+    """Refused parts that had a report before the files were corrected; it is a person's to withdraw, since others may have it."""
+    there = [job for job in refused if (root / "reports" / job.name).is_dir()]
+    return [Ended(job, problem=STANDS.format(name=job.name)) for job in there]
 
 
 def parts_of(root: Path, period: Period, by: str) -> tuple[pd.Series, set[str]]:
@@ -125,7 +136,11 @@ def told_since(root: Path, jobs: Sequence[Job]) -> list[Job]:
 
 
 def waiting_for(jobs: Sequence[Job]) -> dict[Job, list[Job]]:
-    """What each job waits for: the one of the period before, for the same customers, whose published numbers it reads."""
+    """What each job waits for: the one of the period before, for the same customers, whose published numbers it reads.
+
+    Where no notebook reads them it waits all the same: what is pooled over periods is held against what was published
+    before (`differencing`), and which was first mustn't depend on who was quicker.
+    """
     earlier: dict[Part | None, Job] = {}
     order: dict[Job, list[Job]] = {}
     for job in jobs:

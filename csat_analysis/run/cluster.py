@@ -55,10 +55,16 @@ def run_on_cluster(
             )
             told(job.name, False)
         names = {future.key: job for job, future in given.items()}
-        for future in as_completed(given.values()):
-            job = names[future.key]
-            told(job.name, True)
-            yield ended(job, future)
+        try:
+            for future in as_completed(given.values()):
+                job = names[future.key]
+                told(job.name, True)
+                yield ended(job, future)
+        except BaseException:
+            client.cancel(
+                list(given.values()), force=True
+            )  # those that no worker has begun; what is begun ends by itself
+            raise
 
 
 def ended(job: Job, future: Future) -> Ended:

@@ -15,8 +15,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from csat_analysis import errors
-from csat_analysis.errors import CsatError, NotebookFailed, RunError
+from csat_analysis.errors import CsatError, NotebookFailed, RunError, WarmProcessEnded
 from csat_analysis.results import METADATA_KEY, Record, from_json
+from csat_analysis.run.warm import ENDED
 
 if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError
@@ -47,8 +48,8 @@ def execute_notebook(
     """Run `source`, a copy of the run's own, in its folder and write the executed copy to `target`, both normalised.
 
     `at_first_cell` is called when the kernel is ready, and may wait.
-    Raises RunError when a parameter isn't declared by the notebook, and NotebookFailed when a cell fails; `target` then
-    holds the copy with the error in its cell.
+    Raises WarmProcessEnded when what the kernel came from ended under it, RunError when a parameter isn't declared by the
+    notebook, and NotebookFailed when a cell fails; `target` then holds the copy with the error in its cell.
     """
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -68,6 +69,9 @@ def execute_notebook(
         raise failure_of(source.stem, target, error) from None
     except DeadKernelError:
         where = f", cell {begun['cell']}" if begun else ""
+        if str(source.parent) in kernels.orphans:
+            kernels.orphans.discard(str(source.parent))
+            raise WarmProcessEnded(f"{source.stem}{where}: {ENDED}") from None
         why = why_it_ended(kernels.ends.pop(str(source.parent), None))
         raise NotebookFailed(f"{source.stem}{where}: the notebook's process {why}", explained=False) from None
     except RuntimeError as error:  # Jupyter's own, of a kernel that doesn't start

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,16 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 
 from csat_analysis.errors import CsatError
 from csat_analysis.in_jupyter import IN_JUPYTER
+from csat_analysis.run.guard import Guard
 from csat_analysis.run.warm import POSSIBLE, WarmServer
 
 PROVISIONER = "csat-analysis"
+GROUPS = hasattr(os, "killpg")
 # A kernel computes on one thread: cores are shared between notebooks, and sums don't depend on how many there are.
 ENVIRONMENT = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")} | {
-    "JUPYTER_PATH": str(Path(sys.prefix) / "share" / "jupyter"),  # the kernel of this interpreter, no other
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a debugger's warning that no run needs
 }
+IPYTHON = ".ipython"  # a kernel's own settings, empty, beside its notebooks: what a person's are is no run's input
 
 
 class Kernels:
@@ -37,6 +40,7 @@ class Kernels:
     def __init__(self, jobs: int, *, cold: bool) -> None:
         self.jobs, self.turns, self.there = jobs, threading.Semaphore(jobs), threading.Semaphore(jobs + 1)
         self.warm, self.server, self.starting = POSSIBLE and not cold, None, threading.Lock()
+        self.guard = None if self.warm or not GROUPS else Guard()
         self.runs: list[RunKernels] = []
         self.stopped = False
 
@@ -60,13 +64,18 @@ class Kernels:
             own.kill()
 
     def close(self) -> None:
-        if self.server is not None:
-            self.server.close()
+        for helper in (self.server, self.guard):
+            if helper is not None:
+                helper.close()
 
     @contextlib.contextmanager
-    def of_a_run(self) -> Iterator[RunKernels]:
-        """One run's kernels; when the block ends, however it ends, none of them is left."""
-        own = RunKernels(self)
+    def of_a_run(self, folder: Path | None = None) -> Iterator[RunKernels]:
+        """One run's kernels; when the block ends, however it ends, none of them is left.
+
+        In a run's `folder` they have settings of their own, empty ones: what a person's IPython does at its start is no
+        input of a run.
+        """
+        own = RunKernels(self, folder)
         self.runs.append(own)
         own.stopped |= self.stopped  # stopped while it made itself ready
         try:
@@ -79,9 +88,11 @@ class Kernels:
 class RunKernels:
     """The kernels of one run among those that share slots and a warm process, known by their process groups."""
 
-    def __init__(self, shared: Kernels) -> None:
+    def __init__(self, shared: Kernels, folder: Path | None) -> None:
         self.shared, self.stopped, self.groups = shared, False, set[int]()
+        self.environment = {} if folder is None else {"IPYTHONDIR": str(folder / IPYTHON)}
         self.ends: dict[str, int] = {}  # folder of a notebook → exit code of its kernel that ended by itself
+        self.orphans: set[str] = set()  # folders of notebooks whose kernel's warm process ended before it
         self.manager_class = type("Manager", (Manager,), {"kernels": self})
 
     @contextlib.contextmanager
@@ -102,22 +113,35 @@ class RunKernels:
 
     def started(self, group: int) -> None:
         self.groups.add(group)
+        if self.shared.guard:
+            self.shared.guard.begun(group)
         if self.stopped:  # it was under way when all were ended
             self.kill()
+
+    def ended(self, group: int) -> None:
+        """A kernel has ended; what it started and left ends with it."""
+        self.groups.discard(group)
+        end_group(group)
+        if self.shared.guard:
+            self.shared.guard.ended(group)
 
     def kill(self) -> None:
         """End every kernel at once, and any that still starts; the notebooks that use them fail."""
         self.stopped = True
         for group in list(self.groups):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(group, signal.SIGKILL)
+            end_group(group)
+
+
+def end_group(group: int) -> None:
+    if GROUPS:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
 
 
 @contextlib.contextmanager
 def kernels(jobs: int | None = None, *, cold: bool = False) -> Iterator[Kernels]:
     """Kernels for a run or a batch, at most `jobs` (default: cores) at once; when the block ends, however, none is left."""
-    os.environ |= {name: os.environ.get(name, value) for name, value in ENVIRONMENT.items()}
-    os.environ["JUPYTER_PATH"] = ENVIRONMENT["JUPYTER_PATH"]
+    os.environ |= {name: os.environ.get(name, value) for name, value in ENVIRONMENT.items()} | whose_settings()
     os.environ.pop(IN_JUPYTER, None)  # a run started from an open notebook is a run: no sliders
     KernelProvisionerFactory.provisioners[PROVISIONER] = EntryPoint(
         PROVISIONER, f"{__name__}:{Provisioner.__name__}", KernelProvisionerFactory.GROUP_NAME
@@ -127,6 +151,12 @@ def kernels(jobs: int | None = None, *, cold: bool = False) -> Iterator[Kernels]
         yield shared
     finally:
         shared.close()
+
+
+def whose_settings() -> dict[str, str]:
+    """The kernel of this interpreter and no other; figures as matplotlib is shipped, not as a file of the person's has them."""
+    shipped = Path(str(find_spec("matplotlib").origin)).parent / "mpl-data" / "matplotlibrc"
+    return {"JUPYTER_PATH": str(Path(sys.prefix) / "share" / "jupyter"), "MATPLOTLIBRC": str(shipped)}
 
 
 def cores() -> int:
@@ -158,6 +188,7 @@ class Provisioner(LocalProvisioner):
         owner: RunKernels = self.parent.kernels
         server = owner.shared.begin()
         self.cwd = options.get("cwd") or os.getcwd()
+        options["env"] = options["env"] | owner.environment
         if server is None:
             await super().launch_kernel(cmd, **options)
         else:
@@ -170,8 +201,11 @@ class Provisioner(LocalProvisioner):
         code = await super().poll()
         if code is not None and self.process is not None:
             self.parent.kernels.ends[str(self.cwd)] = code
+            if getattr(self.process, "orphaned", False):
+                self.parent.kernels.orphans.add(str(self.cwd))
         return code
 
     async def cleanup(self, restart: bool = False) -> None:
-        self.parent.kernels.groups.discard(self.pgid)
+        if self.pgid:
+            self.parent.kernels.ended(self.pgid)
         await super().cleanup(restart)

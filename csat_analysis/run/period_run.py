@@ -84,7 +84,7 @@ def run_period(
         with (
             private_root(root, wave, notebooks, part) as private,
             kernels(jobs, cold=cold) if shared is None else contextlib.nullcontext(shared) as using,
-            using.of_a_run() as running,
+            using.of_a_run(private.path) as running,
         ):
             started, inputs = now(), raw_inputs(root, wave)
             before = sizes_before(root, wave, name)

@@ -65,9 +65,9 @@ def put_aside(target: Path) -> Path:
 def publish(root: Path, private: PrivateRoot) -> None:
     """Replace the period's processed data and report by the run's; when a step fails, put the old ones back.
 
-    Each place is exchanged in one step, so that at no moment is it empty or half new (where the
-    system can't exchange two folders, it is absent for a moment, and put back by `settle`); a mark in the new folders tells `settle` which
-    are new should the run be killed between the two.
+    Each place is exchanged in one step, so that at no moment is it empty or half new (where the system can't exchange two
+    folders, it is absent for a moment, and put back by `settle`). A mark in the new folders tells `settle` which are new
+    should the run be killed between the two; until then one place is new and the other old.
     """
     made = dict(zip(targets(root, private.name), (private.processed, private.report), strict=True))
     try:

@@ -54,8 +54,9 @@ class Work:
         return changed
 
     def room(self, name: str, order: Order) -> PrivateRoot:
-        """Make the room of a notebook: raw data, what it needs of others, earlier reports where it reads them."""
+        """Make the room of a notebook, anew: raw data, what it needs of others, earlier reports where it reads them."""
         room = PrivateRoot(self.private.path / "rooms" / name, self.private.period)
+        shutil.rmtree(room.path, ignore_errors=True)
         for folder in (room.notebooks, room.results, room.path / "reports"):
             folder.mkdir(parents=True)
         link_folder(self.private.path / "data" / "raw", room.path / "data" / "raw")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from csat_analysis.errors import WarmProcessEnded
 from csat_analysis.results import to_json
 from csat_analysis.run.kernels import RunKernels
 from csat_analysis.run.manifest import now
@@ -85,6 +86,15 @@ def write_page(name: str, work: Work) -> None:
 def execute_one(
     name: str, work: Work, order: Order, parameters: dict[str, str], kernels: RunKernels, told: Done
 ) -> None:
+    """Run a notebook and keep its work; once more, from the beginning, where the process that its kernel came from ended."""
+    try:
+        attempt(name, work, order, parameters, kernels, told)
+    except WarmProcessEnded:
+        kernels.refuse_when_stopped(name)
+        attempt(name, work, order, parameters, kernels, told)
+
+
+def attempt(name: str, work: Work, order: Order, parameters: dict[str, str], kernels: RunKernels, told: Done) -> None:
     from csat_analysis.run.execute import execute_notebook, records_of  # here: it loads Jupyter's libraries
 
     room, target = work.room(name, order), work.private.executed / f"{name}.ipynb"

@@ -22,7 +22,11 @@ def store_notebooks(root: Path) -> list[Path]:
     """Execute the notebooks of `root` in a private root; when all succeeded, put the executed ones in their place."""
     notebooks = notebooks_of(root, appendices=True)
     period = default_period(next(iter(notebooks.values())))
-    with private_root(root, period, notebooks) as private, kernels() as shared, shared.of_a_run() as running:
+    with (
+        private_root(root, period, notebooks) as private,
+        kernels() as shared,
+        shared.of_a_run(private.path) as running,
+    ):
         execute_all(Work(private), read_order(notebooks), list(notebooks), {}, running)
         for name, path in notebooks.items():
             os.replace(private.executed / f"{name}.ipynb", path)

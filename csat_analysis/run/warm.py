@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,8 +10,9 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
-from csat_analysis.errors import RunError
+from csat_analysis.errors import RunError, WarmProcessEnded
 from csat_analysis.run.private_root import CHECKOUT
 from csat_analysis.run.warm_server import LENGTH, NO_KERNEL, READY
 
@@ -40,6 +42,9 @@ class WarmServer:
         self.process = subprocess.Popen(
             [sys.executable, "-c", code],
             env=clean | {"MPLBACKEND": clean.get("MPLBACKEND", INLINE)},
+            cwd=Path(
+                __file__
+            ).parent,  # no matplotlibrc here; it would read one of the folder that the run is started in
             pass_fds=(theirs.fileno(), reading),
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is this process's to handle
@@ -53,7 +58,13 @@ class WarmServer:
         with self.lock:
             self.ready = self.ready or self.said() == READY
         if not self.ready:
-            raise RunError(ENDED)
+            raise self.gone()
+
+    def gone(self) -> WarmProcessEnded:
+        """The error of who asked in vain, once the process is known to have ended: who asks next begins another."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=5)
+        return WarmProcessEnded(ENDED)
 
     def ended(self) -> bool:
         return self.process.poll() is not None
@@ -85,7 +96,7 @@ class WarmServer:
             os.close(status)
         if len(answer) < LENGTH.size:
             os.close(reading)
-            raise RunError(ENDED)
+            raise self.gone()
         if answer == NO_KERNEL:
             os.close(reading)
             raise RunError(
@@ -113,6 +124,7 @@ class WarmKernel:
 
     def __init__(self, pid: int, status: int) -> None:
         self.pid, self.status, self.returncode = pid, status, None
+        self.orphaned = False  # the process that it came from ended before it
         os.set_blocking(status, False)
 
     def poll(self) -> int | None:
@@ -122,6 +134,7 @@ class WarmKernel:
             except BlockingIOError:
                 return None
             os.close(self.status)
+            self.orphaned = not said
             self.returncode = int(said) if said else -signal.SIGKILL
         return self.returncode
 
