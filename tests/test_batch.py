@@ -50,6 +50,12 @@ class TestPlanned:
         assert names(planned.jobs) == ["2026H1.region=east"]
         assert names(planned.refused) == ["2026H1.region=north", "2026H1.region=west"]
 
+    def test_a_refused_part_that_has_a_report_from_before_is_named_as_failed_until_it_is_withdrawn(self, tmp_path):
+        root = write_programme(tmp_path, {"east": 12, "west": 9, "north": 4})
+        (root / "reports" / "2026H1.region=north").mkdir(parents=True)
+        (one,) = plan_batch(root, "2026H1", "region").failed
+        assert one.job.name == "2026H1.region=north" and "delete reports/2026H1.region=north and" in one.problem
+
     def test_few_customers_without_a_region_could_be_worked_out_too(self, tmp_path):
         planned = plan_batch(write_programme(tmp_path, {"east": 12, "west": 9, "": 2}), "2026H1", "region")
         assert names(planned.jobs) == ["2026H1.region=east"] and names(planned.refused) == ["2026H1.region=west"]

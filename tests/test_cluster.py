@@ -7,12 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from customers_by_region import MEASURE, SIZES, write_programme
-from run_processes import CHECKOUT, alive, marked, wait_until
+from run_processes import CHECKOUT, alive, csat, marked, wait_until
 
 from csat_analysis.errors import RunError
 from csat_analysis.run.batch import Job, plan_batch
@@ -88,6 +89,19 @@ def test_a_failed_job_is_told_as_on_one_machine(cluster, tmp_path):
     root = write_programme(tmp_path / "shared", periods=("2026H1",), **{"01_measure": "1 / 0"})
     (ended,) = run_on_cluster(address, root, [Job("2026H1")], jobs=1)
     assert "01_measure, cell c1: ZeroDivisionError" in ended.problem
+
+
+def test_after_ctrl_c_what_is_begun_ends_whole_and_no_other_is_begun(cluster, tmp_path):
+    address, _, mark, _ = cluster
+    root = write_programme(tmp_path / "shared", **{"01_measure": MEASURE + SLOW})
+    run = csat(mark, "batch", "2025H2..2026H1", "--by", "region", "--cluster", address, "-j", "1", "--root", root)
+    wait_until(lambda: [*root.glob("reports/.running-*")])
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+    assert "what a worker had begun goes on there to its end, and no more is begun" in said and "Traceback" not in said
+    wait_until(lambda: not [*root.glob("reports/.running-*")], 60)
+    time.sleep(5)  # a worker would have begun another by now
+    assert 1 <= len([*root.glob("reports/*/results.json")]) <= 2 and not [*root.glob("reports/.running-*")]
 
 
 def test_when_the_scheduler_is_lost_every_job_that_is_left_is_told(cluster, tmp_path):

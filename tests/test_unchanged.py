@@ -171,6 +171,13 @@ class TestRuns:
         assert {folder: fingerprints(made / folder) for folder in before} == before
         assert run_period(made, "2026H1", force=True).executed == sorted(ALL)
 
+    def test_what_was_added_to_a_report_stays_while_the_report_does_and_goes_with_it(self, made):
+        """A PDF that `csat export` made of a page is of that page alone."""
+        added = made / "reports" / "2026H1" / "report.en.pdf"
+        added.write_bytes(b"%PDF-")
+        assert run_period(made, "2026H1").executed == [] and added.exists()
+        assert run_period(made, "2026H1", force=True).executed and not added.exists()
+
     def test_what_follows_a_changed_notebook_is_run_where_its_work_differs(self, made):
         nbformat.write(notebook(RECORD + "\n"), made / "notebooks" / "01_count.ipynb")
         nbformat.write(notebook("# said otherwise\n" + RECORD), made / "notebooks" / "01_count.ipynb")

@@ -166,10 +166,15 @@ SAYS = "pathlib.Path(root, 'data', 'raw', 'begun-' + {name!r}).touch()\ntime.sle
 
 @pytest.mark.parametrize(
     ("stop", "how"),
-    [(signal.SIGINT, ()), (signal.SIGTERM, ()), (signal.SIGKILL, ()), (signal.SIGINT, ("--cold",))],
+    [
+        (signal.SIGINT, ()),
+        (signal.SIGTERM, ()),
+        (signal.SIGKILL, ()),
+        (signal.SIGINT, ("--cold",)),
+        (signal.SIGKILL, ("--cold",)),
+    ],
 )
 def test_nothing_is_left_seconds_after_a_run_is_stopped(tiny_programme, tmp_path, stop, how):
-    """An ordinary kernel ends by itself after a kill -9 of its run, too (tests/test_run.py); what it started it leaves."""
     names = ("01_a", "02_b")
     root = tiny_programme(tmp_path, **{name: notebook(WAITS + SAYS.format(name=name)) for name in names})
     (root / "notebooks" / "order.yml").write_text("01_a: []\n02_b: []\n", encoding="utf-8")
@@ -177,12 +182,17 @@ def test_nothing_is_left_seconds_after_a_run_is_stopped(tiny_programme, tmp_path
     run = csat(mark, "run", "2026H1", "--root", root, "-j", "2", *how)
     wait_until(lambda: all((root / "data" / "raw" / f"begun-{name}").exists() for name in names))
     assert len(alive(mark)) >= 5  # the run, two kernels and what they started
-    run.send_signal(stop)
     stopped = time.monotonic()
-    run.communicate(timeout=60)
+    for _ in range(3):  # as somebody impatient does
+        run.send_signal(stop)
+        time.sleep(0.2)
+    _, said = run.communicate(timeout=60)
     wait_until(lambda: alive(mark) == [], 10)
     assert time.monotonic() - stopped < 15
     assert not (root / "reports" / "2026H1").exists()
+    if stop != signal.SIGKILL:
+        assert said.strip().splitlines()[-1] == "csat: interrupted; nothing was published" and "Traceback" not in said
+        assert not [*(root / "reports").glob(".running-*")]
 
 
 def test_a_failed_notebook_ends_those_beside_it(tiny_programme, tmp_path, mark):
@@ -200,6 +210,48 @@ def test_when_the_warm_process_is_killed_the_run_says_so_and_leaves_nothing(tiny
     with pytest.raises(RunError):
         run_period(tiny_programme(tmp_path, **{"01_a": kills}), "2026H1")
     wait_until(lambda: alive(mark) == [], 10)
+
+
+def test_a_notebook_whose_warm_process_was_killed_under_it_is_run_again_from_the_beginning(
+    tiny_programme, tmp_path, mark
+):
+    """The first attempt leaves a file and is killed; what is published is the second's, which found nothing of the first."""
+    once = (
+        "import os, pathlib, signal, time\n"
+        "left, killed = pathlib.Path(root, 'data', 'processed', period, 'left'), pathlib.Path({there!r})\n"
+        "print(left.exists())\n"
+        "left.touch()\n"
+        "if not killed.exists():\n"
+        "    killed.touch(); os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)"
+    ).format(there=str(tmp_path / "killed"))
+    root = tiny_programme(tmp_path, **{"01_count": notebook(RECORD, once), "02_report": notebook(REPORT)})
+    assert run_period(root, "2026H1").executed == ["01_count", "02_report"]
+    (said,) = outputs(root / "reports" / "2026H1" / "notebooks" / "01_count.ipynb", "stream")
+    assert said["text"] == ["False\n"]
+    wait_until(lambda: alive(mark) == [], 10)
+
+
+@pytest.mark.parametrize("cold", [True, False])
+def test_what_a_person_set_for_ipython_and_matplotlib_is_no_input(tiny_programme, tmp_path, monkeypatch, cold):
+    """A script that IPython starts with, and settings of figures in the folder that the run is begun in, change nothing."""
+    own = tmp_path / "ipython" / "profile_default" / "startup"
+    own.mkdir(parents=True)
+    (own / "00.py").write_text("meddled = True\n", encoding="utf-8")
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "matplotlibrc").write_text("lines.linewidth: 17\n", encoding="utf-8")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path / "begun" / "matplotlibrc"))
+    monkeypatch.chdir(tmp_path / "begun")
+    asks = "import matplotlib\nprint('meddled' in globals(), matplotlib.rcParams['lines.linewidth'])"
+    root = tiny_programme(tmp_path / "programme", **{"01_count": notebook(RECORD, asks)})
+    run_period(root, "2026H1", cold=cold)
+    (said,) = outputs(root / "reports" / "2026H1" / "notebooks" / "01_count.ipynb", "stream")
+    assert said["text"] == ["False 1.5\n"]
+
+
+def outputs(path, kind):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [one for cell in cells for one in cell.get("outputs", []) if one["output_type"] == kind]
 
 
 def test_after_the_warm_process_was_killed_another_is_begun_and_a_batch_goes_on(tiny_programme, tmp_path, mark):
