@@ -6,13 +6,14 @@ their ratio is held to a target.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -20,9 +21,6 @@ import pytest
 
 from csat_analysis.intake.kept import FOLDER as CLEANED
 from csat_analysis.run.private_root import CHECKOUT, notebooks_of, private_root
-
-sys.path.append(str(Path(__file__).parents[1]))
-from customers_by_region import MEASURE, write_programme
 
 at_length = pytest.mark.benchmark
 PLAIN = """
@@ -34,7 +32,7 @@ for name in sys.argv[2:]:
 """
 PERIOD = "2026H1"
 TURNS = 2
-BUSY = "\nimport time\nuntil = time.process_time() + 2.0\nwhile time.process_time() < until: sum(range(1000))\n"
+BATCH, PARTS = "2024H1..2026H1", 4  # of the sample company: five periods by four regions
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -45,7 +43,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def sample_company(folder: Path) -> Path:
     shutil.copytree(CHECKOUT / "data" / "raw", folder / "data" / "raw")
-    (folder / "reports").mkdir()
+    (folder / "reports").mkdir(parents=True)
     return folder
 
 
@@ -72,6 +70,17 @@ def csat(root: Path, *arguments: str) -> None:
 def environment() -> dict[str, str]:
     threads = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(CHECKOUT), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     return os.environ | threads | {"JUPYTER_PATH": str(Path(sys.prefix) / "share" / "jupyter")}
+
+
+@contextlib.contextmanager
+def on_cores(count: int) -> Iterator[None]:
+    """What is begun meanwhile runs on so many cores."""
+    every = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, every[:count])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, every)
 
 
 class PeakMemory:
@@ -104,14 +113,14 @@ class PeakMemory:
 def test_a_period_of_which_nothing_and_of_which_everything_is_known(tmp_path, measured):
     root = sample_company(tmp_path)
     plain, fresh, again = [], [], []
-    with PeakMemory() as memory:
+    with PeakMemory() as memory, on_cores(2):
         for _ in range(TURNS):
             plain.append(seconds(lambda: plainly(root)))
             memory.watching = True
             fresh.append(seconds(lambda: csat(root, "run", PERIOD, "--force", "-j", "2")))
             again.append(seconds(lambda: csat(root, "run", PERIOD)))
             memory.watching = False
-    helped = seconds(lambda: plainly(root, cleaned_once=True))
+        helped = seconds(lambda: plainly(root, cleaned_once=True))
     beside = {"plain papermill": min(plain), "plain, waves cleaned once": helped}
     measured("a whole period, nothing known", min(fresh), "s", "plain × 0.30", **beside)
     measured("a whole period, nothing changed", min(again), "s", "plain × 0.05", **beside)
@@ -121,21 +130,17 @@ def test_a_period_of_which_nothing_and_of_which_everything_is_known(tmp_path, me
 
 
 @at_length
-def test_a_batch_of_twenty_jobs_on_two_cores_and_on_one(tmp_path, measured):
-    """Ten regions, two periods, notebooks that compute for two seconds: what side by side gains where there is work to do."""
-    sizes = {f"r{number}": 6 for number in range(10)}
-    root = write_programme(tmp_path, sizes, **{"01_measure": MEASURE + BUSY})
-    all_cores = sorted(os.sched_getaffinity(0))
+def test_a_batch_of_twenty_reports_on_two_cores_and_on_one(tmp_path, measured):
+    """The sample company's regions in all its periods: what it gains that there are two cores, per job and per notebook."""
     taken = {}
-    with PeakMemory() as memory:
-        memory.watching = True
-        for count in (1, 2):
-            os.sched_setaffinity(0, all_cores[:count])  # what it starts is bound by it, too
-            try:
-                taken[count] = seconds(lambda: csat(root, "batch", "2025H2..2026H1", "--by", "region", "--force"))
-            finally:
-                os.sched_setaffinity(0, all_cores)
+    for count in (1, 2):
+        root = sample_company(tmp_path / str(count))
+        with PeakMemory() as memory, on_cores(count):
+            memory.watching = True
+            taken[count] = seconds(lambda: csat(root, "batch", BATCH, "--by", "region"))
+        assert len(list((root / "reports").glob("*/results.json"))) == PARTS * len(
+            list((root / "data" / "raw").glob("*H*"))
+        )
     measured("a batch of 20 on two cores", taken[2], "s", "one core / 1.7", **{"one core": taken[1]})
     measured("most memory of one process", memory.most, "MB", "reported")
-    assert len(list((root / "reports").glob("*/results.json"))) == 20
     assert taken[1] >= 1.7 * taken[2]
