@@ -150,11 +150,16 @@ def test_reasons_are_of_those_who_left_since_and_gave_one(found):
     assert list(reasons) == ["price"] and reasons["price"].value == 1 and reasons["price"].n == 1
 
 
+UNNAMED = ("closed", "competitor", "other")
+
+
 @pytest.mark.parametrize(
-    ("least", "hidden"), [(2, set()), (4, {"service", "policy"}), (5, {"service", "policy", "price"})]
+    ("least", "hidden"),
+    [(2, set()), (4, {"service", "policy", *UNNAMED}), (5, {"service", "policy", "price", *UNNAMED})],
 )
 def test_a_reason_that_few_left_for_is_hidden_with_others_that_would_tell_it(tmp_path, least, hidden):
-    """Seven left over quality, four over price, three over service, two over policy."""
+    """Seven left over quality, four over price, three over service, two over policy. Among the hidden stand those that nobody
+    named: as many hidden reasons as customers who left for them would tell one each."""
     reasons = ["quality"] * 7 + ["price"] * 4 + ["service"] * 3 + ["policy"] * 2
     before = "".join(f"C{n},north,2020-01-01,100,10,,\n" for n in range(30))
     after = "".join(

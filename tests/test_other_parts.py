@@ -173,6 +173,57 @@ def test_attack_on_random_companies(seed):
     assert small > 50
 
 
+def fact(key: str, value: float, unit: str = "count", **group: str) -> Record:
+    return replace(record(key, value, 0.0, **group), low=value, high=value, n=None, unit=unit, status="exact")
+
+
+def exclusive(count: int, sales: float, *, hides: bool = False) -> list[Record]:
+    """What a report says of exclusive customers, and one fact beside it; hidden where one customer has most of their sales."""
+    growth = replace(record("customers.exclusive_sales_growth", 0.1, 0.02), unit="growth")
+    of_them = [
+        fact("customers.exclusive_count", count),
+        fact("customers.exclusive_sales", sales, "CNY"),
+        fact("customers.exclusive_share", count / 90, "share"),
+        growth,
+        replace(growth, key="target.check", group={"outcome": "exclusive_sales"}),
+    ]
+    beside = [
+        fact("customers.acquired", count),
+        replace(growth, key="target.check", group={"outcome": "loyalty_index"}),
+    ]
+    return [*(suppressed(r) if hides else r for r in of_them), *beside]
+
+
+def test_a_sum_that_one_part_hides_is_hidden_by_a_second_with_all_that_it_could_be_had_from():
+    """180 exclusive customers less 70, 29 and 46 are the west's 35, and as exactly their sales: the last of the others hides its own."""
+    company, west = exclusive(180, 9_000.0), exclusive(35, 3_814.0, hides=True)
+    north, east, south = exclusive(70, 2_000.0), exclusive(29, 1_500.0), exclusive(46, 1_686.0)
+    last = part_after(south, company, west, north, east)
+    assert [r.name for r in last if r.shown] == ["customers.acquired", "target.check[outcome=loyalty_index]"]
+    assert part_after(north, company, west, last, east) == north  # two hide it now: neither follows from their sum
+    assert part_after(north, company, south, east) == north  # nobody hides it
+    assert [r.shown for r in company_after(company, west, north, east, south)] == [r.shown for r in last]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_attack_on_the_sums_of_random_companies(seed):
+    """With the company's sums and those of all parts that show them, no part's that is hidden can be solved for."""
+    rng = np.random.default_rng(seed)
+    for _ in range(60):
+        hides = rng.random(rng.integers(2, 7)) < 0.25
+        sums = rng.integers(5, 60, size=len(hides))
+        company = exclusive(int(sums.sum()), float(sums.sum()))
+        own = [exclusive(int(n), float(n), hides=bool(hidden)) for n, hidden in zip(sums, hides, strict=True)]
+        parts: dict[int, list[Record]] = {}
+        for part in rng.permutation(len(own)):
+            parts[part] = part_after(own[part], company, *parts.values())
+        for part in rng.permutation(len(own)):
+            parts[part] = part_after(parts[part], company, *(parts[other] for other in parts if other != part))
+        for name in ("customers.exclusive_count", "customers.exclusive_sales"):
+            unknown = [part for part, records in parts.items() if any(r.name == name and not r.shown for r in records)]
+            assert len(unknown) != 1 and bool(unknown) == hides.any()
+
+
 def test_beside_a_part_stand_the_company_and_the_parts_by_its_column(tmp_path):
     for name in ("2026H1", "2026H1.region=east", "2026H1.region=west", "2026H1.manager_id=M1", "2025H2.region=south"):
         (tmp_path / "reports" / name).mkdir(parents=True)

@@ -84,6 +84,7 @@ def end_moment(name: str, after: str) -> Column:
 
 
 CHANNELS = ("visit", "phone", "online", "mail")
+LEFT_REASONS = ("quality", "service", "price", "policy", "competitor", "closed", "other")
 STAGES = ("lead", "contacted", "needs", "proposal", "negotiation", "won", "lost")
 
 # Tables that are the same for every programme; those that ask about its questionnaire are completed in `columns_of`.
@@ -100,7 +101,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         number("acquisition_cost", "CNY", 0),
         word("competition", "low", "medium", "high"),
         any_day("left_on"),
-        word("left_reason", "quality", "service", "price", "policy", "competitor", "closed", "other"),
+        word("left_reason", *LEFT_REASONS),
     ),
     "invitations": (
         key("contact_id"),

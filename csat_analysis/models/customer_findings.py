@@ -10,9 +10,11 @@ import pandas as pd
 
 from csat_analysis.disclosure import suppressed_groups
 from csat_analysis.estimate import NoEstimate
+from csat_analysis.intake.contract import LEFT_REASONS
 from csat_analysis.metrics import abc, acquisition, churn, migration, purchasing
 from csat_analysis.metrics.against_rest import Group
 from csat_analysis.metrics.amounts import amount_per_unit
+from csat_analysis.metrics.counted import counted_share
 from csat_analysis.metrics.history import event_files, events
 from csat_analysis.metrics.retention import Counted, Retentions, Stay
 from csat_analysis.metrics.retention_groups import Rate, group_rates
@@ -91,13 +93,15 @@ class CustomerFindings:
     @property
     def reasons(self) -> dict[str, Counted]:
         """Reason → share; one entry `other` with the reason why, where there is none. Hidden ones come last by name: their order
-        by frequency would tell how many customers some of them stand for.
+        by frequency would tell how many customers some of them stand for. Where some are hidden so are those that nobody
+        named: who stood in the list would have been named at least once.
         """
         found = self.of_stay(lambda stay: churn.churn_reasons(stay, self.confidence))
         if isinstance(found, NoEstimate):
             return {"other": found}
-        shown = [reason for reason in found if reason not in self.hidden_reasons]
-        return {reason: found[reason] for reason in [*shown, *sorted(self.hidden_reasons)]}
+        nobody = counted_share(0, sum(self.reason_counts.values()), self.confidence)
+        shown = {reason: share for reason, share in found.items() if reason not in self.hidden_reasons}
+        return shown | {reason: found.get(reason, nobody) for reason in sorted(self.hidden_reasons)}
 
     @property
     def most_named(self) -> str | None:
@@ -106,8 +110,9 @@ class CustomerFindings:
 
     @property
     def hidden_reasons(self) -> set[str]:
-        """Reasons that too few customers left for, with others from which one could be worked out."""
-        return suppressed_groups(self.reason_counts, self.least)
+        """Reasons that too few customers left for, with others from which one could be worked out, and those nobody named."""
+        few = suppressed_groups(self.reason_counts, self.least)
+        return few | set(LEFT_REASONS).difference(self.reason_counts) if few else few
 
     @property
     def reason_counts(self) -> dict[str, int]:

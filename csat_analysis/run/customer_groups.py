@@ -26,6 +26,11 @@ OF_SOME = (  # numbers of some of the customers, or of the company's own people,
     "repurchase.by_intent",
     "repurchase.observed",
 )
+SUMS = ("count", "CNY")  # units of facts that add up over parts of the customers
+FOLLOWING = (  # beginnings of names of numbers that follow from each other and from the size of the list: hidden together
+    ("customers.exclusive_", "customers.other_sales_growth", "target.check[outcome=exclusive_"),
+    ("sales.cost_per_",),
+)
 SAME_FIGURE = re.compile("_(in|against|segment|source|gap)$")  # a figure of groups, and how far each is from the others
 Partition = tuple[str, str, str, tuple]  # family of keys, what divides customers, key, the rest of the group
 
@@ -60,6 +65,17 @@ def figure(record: Record) -> tuple | None:
     """Whom a record is about and what it says of them, as such or against the others: the one can be had from the other."""
     rest = tuple(sorted((k, v) for k, v in record.group.items() if k != place_of(record)))
     return (SAME_FIGURE.sub("", record.key), dividing(record), rest, name_of(record)) if place_of(record) else None
+
+
+def is_sum(record: Record) -> bool:
+    """A fact about all customers of a report that is the sum of its parts'."""
+    return record.status == "exact" and record.unit in SUMS and record.n is None and place_of(record) is None
+
+
+def following(name: str, records: Iterable[Record]) -> set[str]:
+    """Names of the shown numbers from which this one could be had, itself among them."""
+    alike = next((beginnings for beginnings in FOLLOWING if name.startswith(beginnings)), (name,))
+    return {record.name for record in records if record.shown and record.name.startswith(alike)}
 
 
 def partitions(records: Iterable[Record]) -> dict[Partition, list[Record]]:

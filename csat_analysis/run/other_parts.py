@@ -3,7 +3,8 @@
 A report is held against what is published of its period when it comes, so whichever comes last gives way. Its numbers are
 seen as a table: a row is a group of the company's customers, a column a part, and the sums of rows and columns are known. It
 hides what would leave fewer than `min_group` answers of a row to nobody's report, and more beside that until no hidden cell
-follows from the sums. Whether a number of the parts adds up to the company's is read off its sizes: groups that are cut
+follows from the sums. So it is with counts and amounts of all customers of a part, such as those of exclusive customers, which a part
+hides where one customer has most of their sales: what one part alone hides is the company's less the others'. Whether a number of the parts adds up to the company's is read off its sizes: groups that are cut
 anew in each part, as classes by sales are, hold more customers in the parts than in the company somewhere, and nothing
 follows from them.
 """
@@ -20,7 +21,7 @@ import numpy as np
 
 from csat_analysis.period import Period
 from csat_analysis.results import Record, from_json
-from csat_analysis.run.customer_groups import Partition, dividing, name_of, partitions, place_of
+from csat_analysis.run.customer_groups import Partition, dividing, following, is_sum, name_of, partitions, place_of
 from csat_analysis.run.differencing import Sizes, sizes_of
 
 Cells = dict[str, Record]  # group of customers → its number
@@ -36,6 +37,10 @@ class Shown:
     @cached_property
     def sizes(self) -> Sizes:
         return {r.name: [r.n] for r in self.records if r.shown and r.n is not None} | self.editions
+
+    @cached_property
+    def hidden(self) -> set[str]:
+        return {r.name for r in self.records if r.status == "suppressed"}
 
     @cached_property
     def tables(self) -> dict[Partition, Cells]:
@@ -96,6 +101,8 @@ def told_beside(records: list[Record], beside: Iterable[Division], min_group: in
         own = {r.name for r in records if r.shown and r.n is not None}
         if told := own & {r.name for r in division.company.records if r.status == "suppressed"}:
             return told
+        if told := told_by_differences(division, records):
+            return told
         anew = columns_cut_anew(division)
         whole = {r.name for r in records if place_of(r) is None or dividing(r) not in anew}
         if told := {name for name in own & whole if any(0 < rest < min_group for rest in division.rests(name))}:
@@ -103,6 +110,16 @@ def told_beside(records: list[Record], beside: Iterable[Division], min_group: in
         for key, cells in Shown(tuple(records)).tables.items():
             if key[1] not in anew and (name := to_hide(division, key, cells)):
                 return {name}
+    return set()
+
+
+def told_by_differences(division: Division, records: list[Record]) -> set[str]:
+    """Own sums that are hidden by one other part alone, whose they would tell, and what they could be had from."""
+    shown = {r.name for r in division.company.records if r.shown}
+    for record in records:
+        hiding = [part for part in division.parts if record.name in part.hidden]
+        if is_sum(record) and record.name in shown and len(hiding) == 1:
+            return following(record.name, records)
     return set()
 
 
