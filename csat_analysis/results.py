@@ -102,7 +102,10 @@ def make_record(
     }
     empty = {"value": None, "se": None, "low": None, "high": None}
     if isinstance(number, NoEstimate):
-        return Record(**common, **empty, n=number.n, status=number.status)
+        few = (
+            number.n is not None and 0 < number.n < programme.reporting.min_group
+        )  # how few a hidden group holds is hidden, too
+        return Record(**common, **empty, n=None if few else number.n, status=number.status)
     if suppressed or (isinstance(number, Estimate | Measured | Foretold) and too_few(number, programme)):
         return Record(**common, **empty, n=None, status="suppressed")
     if isinstance(number, Published):

@@ -55,6 +55,12 @@ def test_a_suppressed_number_keeps_neither_value_nor_n():
     assert (found.status, found.value, found.n) == ("suppressed", None, None)
 
 
+@pytest.mark.parametrize(("size", "told"), [(0, 0), (1, None), (4, None), (5, 5)])
+def test_where_there_is_no_number_the_size_of_a_small_group_is_not_told_either(size, told):
+    """Nobody is nobody; of one to four customers it isn't said how many they are."""
+    assert record("satisfaction.index", NoEstimate("not_estimable", "all alike", size)).n == told
+
+
 def test_all_equal_answers_are_not_estimable_rather_than_certain():
     assert record("satisfaction.index", mean(TEN, np.full(10, 8.0))).status == "not_estimable"
 
