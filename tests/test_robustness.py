@@ -112,3 +112,15 @@ def test_it_is_said_beside_the_headline_how_many_analyses_agree():
     some = report(Results([*house_results().records, *robust_records(20)]), "zh").contents["overview"]["index_robust"]
     assert "仅按抽样设计加权" in some and ">20</button>" in some
     assert report(house_results()).contents["overview"]["index_robust"] == ""
+
+
+def test_where_the_report_gives_no_verdict_it_is_not_said_how_many_agree_with_it():
+    """Of a part of the customers whose change isn't certified no analysis says the same, which isn't disagreement."""
+    without = [
+        replace(r, status="not_certified", value=None, low=None, high=None, verdict=None)
+        if r.name.startswith("satisfaction.change[measure=index")
+        else r
+        for r in house_results().records
+    ]
+    assert without != house_results().records
+    assert report(Results([*without, *robust_records(0)])).contents["overview"]["index_robust"] == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from csat_analysis.detectable import POWER
@@ -145,13 +146,18 @@ def about(view: View, record: Record) -> list[str]:
         said.append(
             view.say("managers.action.expected", expected=view.numbers.bare("actions.expected", **record.group))
         )
-    for key, sentence, part in (
-        ("actions.placebo", "managers.action.placebo", "placebo"),
-        ("actions.low_scorers", "managers.action.low", "low"),
-    ):
-        if view.shown(key, **record.group):
-            number, interval = view.numbers.bare(key, **record.group), view.numbers.interval(key, **record.group)
-            said.append(view.say(sentence, interval=interval, **{part: number}))
+    return said + beside(view, record.group)
+
+
+def beside(view: View, group: Mapping[str, str]) -> list[str]:
+    """What the same customers changed in otherwise, and how low scorers changed whom nothing was done for."""
+    said = []
+    for key, part in (("actions.placebo", "placebo"), ("actions.low_scorers", "low")):
+        if (number := view.shown(key, **group)) is None:
+            continue
+        sentence = "managers.action.low_untold" if part == "low" and number.low <= 0 else f"managers.action.{part}"
+        parts = {part: view.numbers.bare(key, **group), "interval": view.numbers.interval(key, **group)}
+        said.append(view.say(sentence, **parts))
     return said
 
 
