@@ -157,7 +157,20 @@ def test_on_a_phone_every_cell_says_what_it_is_and_size_has_its_name(tmp_path):
     for page in (root / "reports" / "compare").iterdir():
         text = page.read_text(encoding="utf-8")
         assert "(customer_size)" not in text and "（customer_size）" not in text
-        assert "<td" in text and not re.findall(r"<td(?! data-label)", text)
+        columns = re.search(r'<table class="stacked by-place">\s*<thead><tr>(.*?)</tr>', text, re.DOTALL)[1]
+        names = re.findall(r"<th[^>]*>([^<]*)</th>", columns)[1:]
+        said = re.findall(r'\.by-place td:nth-of-type\((\d)\)::before \{ content: "([^"]*)"', text)
+        assert said == [(str(place), name) for place, name in enumerate(names, start=1)]
+
+
+def test_a_difference_in_either_report_stands_with_its_sign_and_in_percentage_points(tmp_path):
+    root = bare_programme(tmp_path)
+    for period, gap in ((BEFORE, -0.164), (NOW, 0.003)):
+        found = record("customers.exclusive_against", gap, 0.05, segment="customer_size", level="large")
+        publish(root, period, [replace(found, unit="share")])
+    assert main(["compare", "2025H2", "2026H1", "--root", str(root)]) == 0
+    page = (root / "reports" / "compare" / "2025H2_2026H1.en.html").read_text(encoding="utf-8")
+    assert ">−16.4 percentage points</a>" in page and ">+0.3 percentage points</a>" in page
 
 
 @pytest.mark.parametrize(

@@ -100,24 +100,24 @@ def row(difference: Difference, programme: Programme, periods: tuple[Period, Per
 
 
 def value_of(record: Record | None, programme: Programme, period: Period, language: str) -> Markup | str:
-    """A value as the link to its cell in its report's folder, with what a pointer on it is told."""
-    text = value_text(record, language)
+    """A value as the link to its cell in its report's folder; a pointer on it is told what it rests on."""
+    text = value_text(record, programme, language)
     if record is None or not record.notebook or record.key not in KEY_LABELS:
         return text
     at = f"../{period}/notebooks/{record.notebook}.html" + (f"#cell-id={record.cell}" if record.cell else "")
     try:
-        told = Numbers(Results([record]), programme, language).hover(record)
+        told = " · ".join(Numbers(Results([record]), programme, language).supports(record))
     except (KeyError, ValueError):  # an older report's names of groups
         told = record.name
     return Markup('<a class="num" href="{}" title="{}">{}</a>').format(at, told, text)
 
 
-def value_text(record: Record | None, language: str) -> str:
+def value_text(record: Record | None, programme: Programme, language: str) -> str:
     if record is None:
         return say("compare.not_recorded", language)
     if not record.shown:
         return say(message_tables.STATUSES[record.status], language)
-    return wording.level_text(record.value, record.unit, language)
+    return Numbers(Results([record]), programme, language).full(record)
 
 
 def label(record: Record, programme: Programme, language: str) -> str:

@@ -74,7 +74,12 @@ def reasons_chart(numbers: Numbers) -> Chart | None:
         "customers-reasons",
         lambda width: reasons_figure(numbers, width),
         title=say("customers.reasons", numbers.language),
-        alt=say("customers.reasons.alt", numbers.language, best=best, worst=worst),
+        alt=say(
+            "customers.reasons.alt.one" if best == worst else "customers.reasons.alt",
+            numbers.language,
+            best=best,
+            worst=worst,
+        ),
     )
 
 

@@ -49,7 +49,7 @@ class Numbers:
     def number(self, key: str, **group: str) -> Markup:
         """A level with its unit (71.3 points) or a difference with sign and unit (+2.1 points)."""
         record = self.results.get(key, **group)
-        return self._button(record, self._full(record))
+        return self._button(record, self.full(record))
 
     def bare(self, key: str, **group: str) -> Markup:
         """The number alone, where the sentence or the column names its unit."""
@@ -173,7 +173,7 @@ class Numbers:
         return {
             "id": place,
             "label": self.label(record),
-            "value": self._full(record),
+            "value": self.full(record),
             "exact": repr(record.value),
             "name": record.name,
             "cell": self._cell(record),
@@ -187,10 +187,14 @@ class Numbers:
 
     def hover(self, record: Record) -> str:
         """What a number says of itself before it is opened: what it is, interval, base, status, notebook and cell."""
+        where = (part for part in (record.notebook, record.cell) if part)
+        return " · ".join([self.label(record), *self.supports(record), *where])
+
+    def supports(self, record: Record) -> list[str]:
+        """What a number rests on, in words: interval, base, status."""
         base = wording.number_text(record.n, "count", self.language) if record.n is not None else ""
         answers = f"{self.counted(record)} {base}" if base else ""
-        parts = (self.label(record), self._interval(record), answers, self.status(record), record.notebook, record.cell)
-        return " · ".join(part for part in parts if part)
+        return [part for part in (self._interval(record), answers, self.status(record)) if part]
 
     def counted(self, record: Record) -> str:
         """What a record's n counts, in words."""
@@ -219,7 +223,8 @@ class Numbers:
         write = wording.percent_text if record.unit == "share" else wording.plain_text
         return write(record.value, self.language)
 
-    def _full(self, record: Record) -> str:
+    def full(self, record: Record) -> str:
+        """A number as it stands alone: a level or, with its sign, a difference, with the unit."""
         if not record.shown:
             return ""
         if record.key in GIVEN:

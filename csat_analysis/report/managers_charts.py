@@ -18,6 +18,7 @@ GAP, LIMIT, EFFECT, PLACEBO = "managers.against_expected", "managers.limit", "ac
 LIMITS = ("warning", "action")
 TONES = {"stands_out_above": "accent", "stands_out_below": "warn"}
 HEIGHT, POINTS = 300, 60
+Place = tuple[float, float]  # pixels across and down
 
 
 def funnel_table(numbers: Numbers) -> pd.DataFrame:
@@ -63,19 +64,32 @@ def funnel_figure(table: pd.DataFrame, words: dict[str, str], width: int = WIDE)
         start = left + place * (right - left) / 2
         ax.plot([start, start + 24], [14, 14], color=PALETTE["muted"], linewidth=1.2, dashes=dashes, clip_on=False)
         write(ax, start + 30, 14, words[name], size=SMALL, color="muted", align="left")
+    rows = list(table.sort_values("value").itertuples())
+    dots = [(float(x(np.sqrt(row.precision))), float(y(row.value))) for row in rows]
     placed: list[tuple[float, float]] = []
-    for row in table.sort_values("value").itertuples():
-        across, up = float(x(np.sqrt(row.precision))), float(y(row.value))
-        ax.plot([across], [up], marker="o", markersize=8, color=PALETTE[row.tone], markeredgewidth=0, clip_on=False)
-        text = up - 13
-        while any(abs(across - a) < 30 and abs(text - b) < 13 for a, b in placed):
-            text -= 13
-        placed.append((across, text))
+    for row, (across, up) in zip(rows, dots, strict=True):
+        placed.append(free_place((across, up), placed, dots))
         tone = "ink" if row.tone == "context" else row.tone
-        write(ax, across, text, row.name, size=SMALL, color=tone, align="center", covering=True)
+        write(ax, *placed[-1], row.name, size=SMALL, color=tone, align="center", covering=True)
+    for row, (across, up) in zip(rows, dots, strict=True):  # last: a label's paper covers no dot
+        ax.plot([across], [up], "o", markersize=8, color=PALETTE[row.tone], markeredgewidth=0, clip_on=False, zorder=9)
     write(ax, left, HEIGHT - 12, words["few"], size=SMALL, color="muted", align="left")
     write(ax, right, HEIGHT - 12, words["many"], size=SMALL, color="muted", align="right")
     return figure
+
+
+def free_place(dot: Place, labels: list[Place], dots: list[Place]) -> Place:
+    """Where a dot's label stands: above it, below, or beside it, the first place that covers neither label nor dot; else higher."""
+    across, up = dot
+    beside = [(across + aside, up + down) for aside, down in ((0, -13), (0, 13), (23, 0), (-23, 0))]
+    higher = [(across, up - 13 * place) for place in range(2, 12)]
+
+    def free(at: Place) -> bool:
+        return not any(abs(at[0] - a) < 30 and abs(at[1] - b) < 13 for a, b in labels) and not any(
+            abs(at[0] - a) < 20 and abs(at[1] - b) < 10 for a, b in dots
+        )
+
+    return next((at for at in [*beside, *higher] if free(at)), beside[0])
 
 
 def funnel_words(language: str, outer: float) -> dict[str, str]:
