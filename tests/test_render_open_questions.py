@@ -118,7 +118,7 @@ def test_a_number_that_may_not_be_shown_is_named_and_has_no_tile():
     overview = thin_report("en").contents["overview"]
     assert "Net promoter score (NPS)" not in [tile["label"] for tile in overview["tiles"]]
     assert "NPS: not certified for such answers." in overview["unsaid"]
-    assert "Change since the second half of 2025, CSAT: not certified for such answers." in overview["unsaid"]
+    assert "Changes since the second half of 2025 (CSAT): not certified for such answers." in overview["unsaid"]
 
 
 def test_groups_without_a_number_are_named_by_reason_and_drawn_as_words():

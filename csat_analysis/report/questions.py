@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from csat_analysis.report import wording
 from csat_analysis.report.view import OUTCOMES, TILES, TOO_FEW, View, asked_otherwise, changes
+from csat_analysis.results import Record
 
 TOLD_ELSEWHERE = ("ok", "exact", "not_supplied", "not_computed")
 
@@ -73,8 +74,18 @@ def standard_asked(view: View) -> bool:
 
 
 def numbers_open(view: View) -> list[str]:
-    """Numbers of the first screen that were computed but may not be shown, with the reason."""
-    found = [view.results.get(key) for key in TILES if view.has(key)]
-    found += [view.change(measure) for measure in ("index", *view.programme.dimensions, *OUTCOMES)]
-    kept_back = [record for record in found if record and record.status not in TOLD_ELSEWHERE]
-    return [view.say("overview.unsaid.number", name=view.numbers.label(r), reason=view.status(r)) for r in kept_back]
+    """Numbers of the first screen that were computed but may not be shown: a sentence for each reason, and one for its changes."""
+    levels = [(view.numbers.label(record), record) for record in map(view.results.get, filter(view.has, TILES))]
+    measures = ("index", *view.programme.dimensions, *OUTCOMES)
+    changed = [(view.numbers.measure(m), view.change(m)) for m in measures if view.change(m)]
+    said = [view.say("overview.unsaid.number", items=items, reason=why) for why, items in kept_back(view, levels)]
+    return said + [
+        view.say("overview.unsaid.changes_of", items=items, before=view.before, reason=why)
+        for why, items in kept_back(view, changed)
+    ]
+
+
+def kept_back(view: View, named: list[tuple[str, Record]]) -> list[tuple[str, str]]:
+    """(reason, names of the records that are not shown for it), both in words."""
+    reasons = {view.status(record): None for _, record in named if record.status not in TOLD_ELSEWHERE}
+    return [(why, view.list([name for name, record in named if view.status(record) == why])) for why in reasons]
