@@ -14,6 +14,7 @@ import yaml
 from contacts_programme import write_contacts
 from small_programme import fingerprints
 
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.cli import main
 from csat_analysis.errors import CsatError, IntakeError
 from csat_analysis.intake.cleaning import read_column
@@ -25,7 +26,6 @@ from csat_analysis.programme import TABLES, load_programme
 from csat_analysis.run.inputs import raw_inputs
 from csat_analysis.run.new import current_period, new_programme
 from csat_analysis.run.notebook_copies import differing_notebooks
-from csat_analysis.run.private_root import CHECKOUT
 from csat_analysis.run.table_templates import choices
 
 PERIOD = "2026H1"

@@ -7,11 +7,12 @@ import re
 import nbformat
 import pytest
 
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.errors import CsatError
 from csat_analysis.metrics.kpi import KPIS, OF_THE_WAVE
 from csat_analysis.run.execute import records_of
 from csat_analysis.run.order import FILE, read_order
-from csat_analysis.run.private_root import CHECKOUT, notebooks_of
+from csat_analysis.run.private_root import notebooks_of
 
 NOTEBOOKS = notebooks_of(CHECKOUT, appendices=True)
 READS_OTHERS = r"Results\.of_others|results_folder\(|report_facts\(|read_parquet\("

@@ -6,9 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.commands.shared import add_command, natural, root_of, shortest
 from csat_analysis.errors import CsatError
-from csat_analysis.run.private_root import CHECKOUT
 
 
 def add(commands) -> None:

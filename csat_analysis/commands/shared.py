@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csat_analysis.run.private_root import CHECKOUT
+from csat_analysis.checkout import CHECKOUT
 
 if TYPE_CHECKING:
     import pandas as pd

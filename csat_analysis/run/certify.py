@@ -10,9 +10,9 @@ from pathlib import Path
 
 import csat_analysis
 from csat_analysis import certification, studies
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.errors import ResultError
 from csat_analysis.run.execute import execute_notebook
-from csat_analysis.run.private_root import CHECKOUT
 from csat_analysis.studies import intervals, stored
 
 NOTEBOOK = "A_certification"

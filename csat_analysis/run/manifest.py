@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from csat_analysis import __version__
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.period import Period
 from csat_analysis.programme import Programme
 from csat_analysis.run.inputs import Input
-from csat_analysis.run.private_root import CHECKOUT
 
 KEY_PACKAGES = (
     "numpy",

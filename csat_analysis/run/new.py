@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.errors import CsatError, RunError
 from csat_analysis.intake import periods_available
 from csat_analysis.period import Period
 from csat_analysis.programme import is_period, load_programme
 from csat_analysis.run.notebook_copies import copy_notebooks
-from csat_analysis.run.private_root import CHECKOUT
 from csat_analysis.run.table_templates import FOLDER, write_templates
 
 NAMES = {"zh": "客户满意度调查", "en": "Customer satisfaction programme"}

@@ -9,8 +9,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.period import Period
-from csat_analysis.run.private_root import CHECKOUT, notebooks_of
+from csat_analysis.run.private_root import notebooks_of
 
 PARAMETERS = "parameters"
 LEFT_OUT = ("A_",)  # about the package, not about a programme

@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import csat_analysis
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.errors import RunError
 from csat_analysis.period import Period
 from csat_analysis.programme import PART, is_period
 from csat_analysis.run.part import Part, run_name
-
-CHECKOUT = Path(csat_analysis.__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)

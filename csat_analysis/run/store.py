@@ -9,11 +9,12 @@ from pathlib import Path
 
 import nbformat
 
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.errors import CsatError, RunError
 from csat_analysis.period import Period
 from csat_analysis.run.kernels import kernels
 from csat_analysis.run.order import read_order
-from csat_analysis.run.private_root import CHECKOUT, notebooks_of, private_root
+from csat_analysis.run.private_root import notebooks_of, private_root
 from csat_analysis.run.room import Work
 from csat_analysis.run.schedule import execute_all
 

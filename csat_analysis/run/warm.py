@@ -12,8 +12,8 @@ import sys
 import threading
 from pathlib import Path
 
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.errors import RunError, WarmProcessEnded
-from csat_analysis.run.private_root import CHECKOUT
 from csat_analysis.run.warm_server import LENGTH, NO_KERNEL, READY
 
 POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")

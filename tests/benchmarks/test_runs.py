@@ -19,8 +19,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from csat_analysis.checkout import CHECKOUT
 from csat_analysis.intake.kept import FOLDER as CLEANED
-from csat_analysis.run.private_root import CHECKOUT, notebooks_of, private_root
+from csat_analysis.run.private_root import notebooks_of, private_root
 
 at_length = pytest.mark.benchmark
 PLAIN = """
