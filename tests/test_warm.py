@@ -205,6 +205,15 @@ def test_a_failed_notebook_ends_those_beside_it(tiny_programme, tmp_path, mark):
     assert alive(mark) == [] and time.monotonic() - begun < 120
 
 
+def test_a_run_killed_while_the_warm_process_still_imports_leaves_none(tiny_programme, tmp_path):
+    mark = marked()
+    run = csat(mark, "run", "2026H1", "--root", tiny_programme(tmp_path))
+    wait_until(lambda: len(alive(mark)) >= 2)
+    run.kill()
+    run.communicate(timeout=60)
+    wait_until(lambda: alive(mark) == [], 5)
+
+
 def test_when_the_warm_process_is_killed_the_run_says_so_and_leaves_nothing(tiny_programme, tmp_path, mark):
     kills = notebook("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nimport time; time.sleep(60)")
     with pytest.raises(RunError):
@@ -283,7 +292,7 @@ def test_where_the_system_gives_no_further_process_the_server_says_so_and_lives_
     def no_fork():
         raise BlockingIOError("Resource temporarily unavailable")
 
-    monkeypatch.setattr(warm_server, "preload", lambda: None)
+    monkeypatch.setattr(warm_server, "preload", lambda wanted: True)
     monkeypatch.setattr(os, "fork", no_fork)
     ours, theirs = socket.socketpair()
     reading, lifeline = os.pipe()

@@ -21,6 +21,7 @@ import socket
 import struct
 import sys
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 
 LENGTH = struct.Struct("!I")
@@ -54,7 +55,8 @@ PRELOADED = (
 def serve(requests: int, lifeline: int) -> None:
     """Fork kernels on request until the run's process closes its end of `lifeline`, by ending if not before."""
     gc.disable()  # it would look through half a million objects again and again while they come in
-    preload()
+    if not preload(lambda: not ended(lifeline)):
+        return
     gc.freeze()  # a kernel's collector leaves alone what was imported: it stays shared, and needn't be looked through again
     gc.enable()
     sock = socket.socket(fileno=requests)
@@ -97,16 +99,26 @@ def serve(requests: int, lifeline: int) -> None:
             sock.sendall(LENGTH.pack(kernel))
 
 
-def preload() -> None:
-    """Import what notebooks use. What can't be imported isn't: the notebook that needs it will say so."""
+def preload(wanted: Callable[[], bool] = lambda: True) -> bool:
+    """Import what notebooks use, as long as it is `wanted`; False where it isn't any more. What can't be imported isn't: the
+    notebook that needs it will say so.
+    """
     import_as_in_a_kernel("pandas")
     package = importlib.import_module("csat_analysis")
     found = [module.name for module in pkgutil.walk_packages(package.__path__, "csat_analysis.")]
     for name in (*PRELOADED, *(name for name in found if not name.startswith(NOT_PRELOADED))):
+        if not wanted():
+            return False
         try:
             importlib.import_module(name)
         except Exception:  # noqa: S112 — see above
             continue
+    return True
+
+
+def ended(lifeline: int) -> bool:
+    """Has the run's process ended? It never writes to the line."""
+    return bool(select.select([lifeline], [], [], 0)[0])
 
 
 def import_as_in_a_kernel(name: str) -> None:
