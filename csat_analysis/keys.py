@@ -92,6 +92,7 @@ KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "satisfaction.perception_gap": ("points", ()),
     "robustness.agree": ("count", ("headline",)),
     "robustness.analyses": ("count", ("headline",)),
+    "robustness.numbers": ("count", ("headline",)),
     "robustness.otherwise": ("share", ("headline", "choice")),
     "target.gain": ("points", ()),
     "target.progress": ("points", ()),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from managed_company import BEFORE, NOW, write
-from report_examples import house_results, report
+from report_examples import house_results, of, report, without
 from report_records import counted, record
 
 from csat_analysis import verdicts
@@ -114,13 +115,22 @@ def test_it_is_said_beside_the_headline_how_many_analyses_agree():
     assert report(house_results()).contents["overview"]["index_robust"] == ""
 
 
-def test_where_the_report_gives_no_verdict_it_is_not_said_how_many_agree_with_it():
-    """Of a part of the customers whose change isn't certified no analysis says the same, which isn't disagreement."""
-    without = [
-        replace(r, status="not_certified", value=None, low=None, high=None, verdict=None)
-        if r.name.startswith("satisfaction.change[measure=index")
-        else r
-        for r in house_results().records
-    ]
-    assert without != house_results().records
-    assert report(Results([*without, *robust_records(0)])).contents["overview"]["index_robust"] == ""
+def note(results: Results, language: str = "en") -> str:
+    return re.sub("<[^>]+>", "", report(results, language).contents["overview"]["index_robust"])
+
+
+def test_the_note_says_how_many_different_numbers_the_analyses_come_to():
+    """12 kinds of weights, careless answers and blanks, each with two intervals: 24 analyses, 12 numbers."""
+    twelve = replace(counted("robustness.numbers", 12, headline="change"), notebook="04_satisfaction")
+    results = Results([*house_results().records, *robust_records(24), twelve])
+    assert note(results) == "24 of 24 defensible analyses (12 different numbers) say the same"
+    assert note(results, "zh") == "24 种合理的分析方法（数值不同的 12 种）中，24 种结论相同"
+
+
+def test_analyses_cannot_agree_with_a_verdict_that_is_not_given():
+    """A region's index whose interval was never shown to hold: "none of 24 say the same" would be of nothing."""
+    results = Results([*house_results().records, *robust_records(0)])
+    change = of("satisfaction.change", measure="index")
+    assert note(without(results, "not_certified", change)) == ""
+    unjudged = [replace(r, verdict=None) if change(r) else r for r in results.records]
+    assert note(Results(unjudged)) == ""
