@@ -1,5 +1,7 @@
 """The report's section on managers and actions: no league table by chance, ids alone, and plainly what can't be told."""
 
+from dataclasses import replace
+
 import pytest
 from managers_records import managers_records
 from page_text import plain
@@ -30,6 +32,14 @@ def made(language: str = "en", more: tuple[Record, ...] = (), **options):
 
 def words(language: str = "en", more: tuple[Record, ...] = (), **options) -> str:
     return plain(made(language, more, **options).section("managers"))
+
+
+def words_with(key: str, value: float, half: float) -> str:
+    """The section where one number has another value and interval."""
+    own = [r for r in managers_records() if r.key == key]
+    other = [replace(r, value=value, low=value - half, high=value + half) for r in own]
+    kept = [r for r in managers_records() if r.key != key]
+    return plain(report(Results([*others(), *kept, *other])).section("managers"))
 
 
 def test_the_section_stands_before_belief_and_is_absent_where_nothing_was_recorded():
@@ -85,7 +95,35 @@ def test_every_verdict_on_an_action_has_its_sentence(language, action):
 def test_an_action_for_all_is_said_not_to_be_judged_and_which_ones_are_about_what():
     said = words()
     assert "X02 (all that is asked; all customers): it cannot be judged; it covers everybody" in said
-    assert "X01 (After-sales service; West China): worked" in said and "+7.0 points more than the rest anyway" in said
+    assert (
+        "X01 (After-sales service; West China): worked" in said
+        and "rose by 7.0 points more than the rest anyway" in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "said"),
+    [
+        (
+            15.4,
+            17.5,
+            "rose more than the rest anyway cannot be told yet (difference +15.4 points, interval −2.1 to +32.9)",
+        ),
+        (-8.0, 3.0, "rose by 8.0 points less than the rest (interval −11.0 to −5.0)"),
+    ],
+)
+def test_what_low_scorers_gained_anyway_is_stated_only_beyond_its_interval(value, half, said):
+    assert said in words_with("actions.low_scorers", value, half)
+
+
+def test_a_change_in_all_else_is_stated_only_beyond_its_interval():
+    assert "cannot be told from none yet (+0.8 points, interval −3.2 to +4.8)" in words()
+    assert "Something else changed as well" in words_with("actions.placebo", -5.1, 4.0)
+
+
+def test_a_spread_that_may_be_none_is_not_said_to_be_theirs():
+    assert "What is really theirs differs by 1.2 points" in words()
+    assert "may be none (standard deviation 0.0 points" in words_with("managers.tau", 0.0, 0.0)
 
 
 def test_how_large_an_effect_can_be_found_is_said_whatever_was_found():

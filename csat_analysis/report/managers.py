@@ -43,7 +43,8 @@ def people(view: View) -> dict[str, Any]:
     parts = {"chi2": numbers.bare("managers.spread_chi2"), "freedom": numbers.bare("managers.spread_freedom")}
     said = [view.say(worded(spread, message_tables.SPREADS), p=numbers.bare(SPREAD), **parts)]
     if tau := view.shown("managers.tau"):
-        said.append(view.say("managers.tau", tau=numbers.bare(tau.key), interval=numbers.interval(tau.key)))
+        sentence = "managers.tau" if tau.low > 0 else "managers.tau.untold"
+        said.append(view.say(sentence, tau=numbers.bare(tau.key), interval=numbers.interval(tau.key)))
     gaps = view.records(GAP)
     rows = [(r.group["manager"], view.results.get("managers.satisfaction", **r.group), r) for r in gaps if r.shown]
     return {
@@ -146,18 +147,17 @@ def about(view: View, record: Record) -> list[str]:
         said.append(
             view.say("managers.action.expected", expected=view.numbers.bare("actions.expected", **record.group))
         )
-    return said + beside(view, record.group)
+    return [*said, *beside(view, record.group)]
 
 
-def beside(view: View, group: Mapping[str, str]) -> list[str]:
-    """What the same customers changed in otherwise, and how low scorers changed whom nothing was done for."""
+def beside(view: View, group: dict[str, str]) -> list[str]:
+    """What changed where nothing was done: stated where its interval leaves none out, else left open."""
     said = []
-    for key, part in (("actions.placebo", "placebo"), ("actions.low_scorers", "low")):
-        if (number := view.shown(key, **group)) is None:
-            continue
-        sentence = "managers.action.low_untold" if part == "low" and number.low <= 0 else f"managers.action.{part}"
-        parts = {part: view.numbers.bare(key, **group), "interval": view.numbers.interval(key, **group)}
-        said.append(view.say(sentence, **parts))
+    for key, (above, below, untold) in message_tables.BESIDE.items():
+        if found := view.shown(key, **group):
+            sentence = above if found.low > 0 else below if found.high < 0 else untold
+            numbers = {"number": view.numbers.bare(key, **group), "size": view.numbers.size(key, **group)}
+            said.append(view.say(sentence, interval=view.numbers.interval(key, **group), **numbers))
     return said
 
 

@@ -273,6 +273,10 @@ THEME_GAPS = {"lower": "voice.themes.lower", "higher": "voice.themes.higher"}
 SPREADS = {word: f"managers.spread.{word}" for word in ("spread_by_chance", "spread_beyond_chance")}
 FUNNELS = {word: f"managers.funnel.{word}" for word in ("stands_out_above", "stands_out_below")}
 ACTIONS = {word: f"managers.action.{word}" for word in ("worked", "no_effect_seen", "effect_untold")}
+BESIDE = {  # an action's number → what is said of it where its interval lies above zero, below it, or about it
+    "actions.placebo": tuple(f"managers.action.placebo.{word}" for word in ("differs", "differs", "untold")),
+    "actions.low_scorers": tuple(f"managers.action.low.{word}" for word in ("more", "less", "untold")),
+}
 GROUPS |= {("what", what): f"managers.what.{what}" for what in ("counted", "changed_hands", "nobodys")}
 GROUPS |= {("limit", limit): f"managers.limit.{limit}" for limit in ("warning", "action")}
 GROUPS |= {("of", of): f"managers.of.{of}" for of in ("answers", "clusters")}
