@@ -63,15 +63,6 @@ def test_who_stands_out_is_named_with_the_number():
     assert "Managers differ beyond chance" in said and "Chance to be among the upper third: M01" in said
 
 
-@pytest.mark.parametrize(("low", "half", "rise"), [(7.0, 4.0, True), (15.4, 17.6, False), (-6.0, 4.0, False)])
-def test_that_low_scorers_rise_by_themselves_is_said_only_where_the_interval_says_so(low, half, rise):
-    gain = record("actions.low_scorers", low, half, **NOTEBOOK)
-    kept = [r for r in [*others(), *managers_records()] if r.key != gain.key]
-    said = plain(report(Results([*kept, gain])).section("managers"))
-    assert ("Low scorers who were not reached rose by" in said) is rise
-    assert ("that low scorers rise by themselves is not shown here" in said) is not rise
-
-
 def test_hidden_managers_are_named_as_hidden_and_never_by_a_person():
     said = words()
     assert "M12" in said and "示例" not in said

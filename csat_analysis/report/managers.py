@@ -150,7 +150,7 @@ def about(view: View, record: Record) -> list[str]:
     return [*said, *beside(view, record.group)]
 
 
-def beside(view: View, group: dict[str, str]) -> list[str]:
+def beside(view: View, group: Mapping[str, str]) -> list[str]:
     """What changed where nothing was done: stated where its interval leaves none out, else left open."""
     said = []
     for key, (above, below, untold) in message_tables.BESIDE.items():

@@ -10,13 +10,6 @@ VERDICT_OF = {"satisfaction.against_standard": "standard", "target.progress": "t
 OF_MEASURE = {"index": "change", "nps": "nps", "csat": "csat"}
 
 
-def gives_verdict(view: View, headline: str) -> bool:
-    measure = next((measure for measure, name in OF_MEASURE.items() if name == headline), None)
-    key = next((key for key, name in VERDICT_OF.items() if name == headline), None)
-    record = view.change(measure) if measure else view.shown(key)
-    return record is not None and record.shown and record.verdict is not None
-
-
 def robust_note(view: View, headline: str | None) -> str:
     """Nothing where the verdict wasn't run under other choices, or where the report itself gives none to agree with."""
     if headline is None or not judged(view, headline) or not view.shown("robustness.agree", headline=headline):

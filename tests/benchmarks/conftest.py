@@ -68,7 +68,7 @@ def measured(request: pytest.FixtureRequest) -> Callable[..., None]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if rows := config.stash[TABLE]:
-        terminalreporter.section("a million answers")
+        terminalreporter.section("measured")
         for row in rows:
             ratios = [f"{name} {value:.2f} ({value / row['ours']:.1f}×)" for name, value in row["others"].items()]
             ours = f"{row['ours']:.2f} {row['unit']}"
