@@ -190,7 +190,7 @@ class Multiverse:
         own = [headline] + [numbered(headline)] * (numbered(headline) in self.table)
         judged = self.table[self.table[headline].notna()]
         judged = judged[~judged[own].duplicated()] if len(own) > 1 else judged
-        if reported is None or len(judged) < FEWEST:
+        if pd.isna(reported) or len(judged) < FEWEST:
             return NoEstimate("not_estimable", f"too few analyses give a verdict on {headline}")
         agrees = judged[headline] == reported
         shares = {
