@@ -21,6 +21,7 @@ from csat_analysis.run.kernels import kernels
 from csat_analysis.run.lock import period_lock
 from csat_analysis.run.part import Part, run_name
 from csat_analysis.run.period_run import Published, run_period
+from csat_analysis.run.private_root import notebooks_of, private_root, remove_leftovers
 from csat_analysis.survey.draw_check import draw_checks
 
 EAST = Part("region", "east")
@@ -50,11 +51,16 @@ class TestPlanned:
         assert names(planned.jobs) == ["2026H1.region=east"]
         assert names(planned.refused) == ["2026H1.region=north", "2026H1.region=west"]
 
-    def test_a_refused_part_that_has_a_report_from_before_is_named_as_failed_until_it_is_withdrawn(self, tmp_path):
+    def test_a_report_of_before_whose_part_has_none_now_is_a_failure_until_it_is_withdrawn(self, tmp_path):
+        """North is too small now, and nobody is left in the south; another column's and another period's parts aren't asked for."""
         root = write_programme(tmp_path, {"east": 12, "west": 9, "north": 4})
-        (root / "reports" / "2026H1.region=north").mkdir(parents=True)
-        (one,) = plan_batch(root, "2026H1", "region").failed
-        assert one.job.name == "2026H1.region=north" and "delete reports/2026H1.region=north and" in one.problem
+        for part in ("region=north", "region=south", "region=east", "manager_id=M9"):
+            (root / "reports" / f"2026H1.{part}").mkdir(parents=True)
+            (root / "reports" / f"2026H1.{part}" / "results.json").write_text("[]")
+        (root / "reports" / "2026H1.region=far.failed").mkdir()
+        told = [one.problem.split(" ")[0] for one in plan_batch(root, "2026H1", "region").failed]
+        assert told == ["reports/2026H1.region=north", "reports/2026H1.region=south"]
+        assert plan_batch(root, "2025H2", "region").failed == []
 
     def test_few_customers_without_a_region_could_be_worked_out_too(self, tmp_path):
         planned = plan_batch(write_programme(tmp_path, {"east": 12, "west": 9, "": 2}), "2026H1", "region")
@@ -101,6 +107,18 @@ class TestPlanned:
 
 
 class TestFolders:
+    def test_a_run_leaves_alone_what_another_works_in_whose_name_begins_as_its_own(self, tmp_path):
+        root = write_programme(tmp_path)
+        (root / "reports").mkdir(exist_ok=True)
+        notebooks = notebooks_of(root)
+        for own, other in (("east", "east-coast"), ("east-coast", "east")):
+            with private_root(root, Period.parse("2026H1"), notebooks, Part("region", other)) as working:
+                remove_leftovers(root, run_name("2026H1", Part("region", own)))
+                remove_leftovers(root, "2026H1")
+                assert working.path.is_dir()
+                remove_leftovers(root, run_name("2026H1", Part("region", other)))
+                assert not working.path.exists()
+
     @pytest.mark.parametrize(
         "value", ["../../etc", "a/b", "c:\\d", "", ".", "a\0b", "x" * 400, "区" * 200, "COM1 ", "a\nb"]
     )

@@ -117,6 +117,16 @@ def test_when_the_scheduler_is_lost_every_job_that_is_left_is_told(cluster, tmp_
     assert lost and all("the scheduler gave it up" in problem for problem in lost)
 
 
+def test_a_scheduler_without_a_worker_is_an_error_in_one_line(cluster, tmp_path, monkeypatch):
+    address, workers, *_ = cluster
+    for worker in workers:
+        worker.terminate()
+        worker.wait(timeout=60)
+    monkeypatch.setattr("csat_analysis.run.cluster.PATIENCE", 3)
+    with pytest.raises(RunError, match=f"the scheduler at {address} has no worker: start `dask worker {address}`"):
+        list(run_on_cluster(address, write_programme(tmp_path / "shared"), [Job("2026H1")]))
+
+
 def test_an_address_where_nobody_answers_is_an_error_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr("csat_analysis.run.cluster.PATIENCE", 1)
     with pytest.raises(RunError, match="no scheduler answers at tcp://127.0.0.1:9"):

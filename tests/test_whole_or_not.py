@@ -213,6 +213,15 @@ def test_a_lock_is_free_again_however_its_holder_ends(root):
         pass
 
 
+def test_a_folder_that_knows_no_locks_is_an_error_and_nobody_waits_for_ever(root, monkeypatch):
+    def no_locks(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("csat_analysis.run.lock.fcntl.flock", no_locks)
+    with pytest.raises(RunError, match="No locks available.*nothing was published"):
+        run_period(root, str(WAVE), wait=True)
+
+
 def test_who_may_only_read_is_not_kept_from_reading_by_what_a_killed_run_left(root, monkeypatch):
     (root / "reports" / ".new-2026H1").mkdir(parents=True)
 

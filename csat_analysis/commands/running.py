@@ -85,11 +85,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def batch(arguments: argparse.Namespace) -> int:
+    stop_as_interrupted()  # first: what is imported takes a second
+
     from csat_analysis.run.batch import Ended, plan_batch, run_batch, told_since
     from csat_analysis.run.cluster import run_on_cluster
     from csat_analysis.run.progress import watched
 
-    stop_as_interrupted()
     root, options = root_of(arguments).resolve(), run_options(arguments)
     planned = plan_batch(root, arguments.periods, arguments.by)
     for job in planned.refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -18,14 +18,14 @@ from csat_analysis.period import Period
 from csat_analysis.programme import load_programme
 from csat_analysis.run.kernels import Kernels, cores, kernels
 from csat_analysis.run.other_parts import divisions, shown_in
-from csat_analysis.run.part import Part, run_name
+from csat_analysis.run.part import Part, beginning, run_name
 from csat_analysis.run.period_run import run_period
 from csat_analysis.run.protect import protect
 from csat_analysis.run.schedule import Done, nobody_told
 
 STANDS = (
-    "too few to have a report now, but the one published before still stands: withdraw it, and delete reports/{name} "
-    "and data/processed/{name}"
+    "reports/{name} was published before, but too few of its customers have answered, or nobody is in it any more: "
+    "withdraw it, and delete it and data/processed/{name}"
 )
 
 
@@ -54,7 +54,7 @@ class Ended:
 @dataclass(frozen=True)
 class Planned:
     """The jobs of a batch; the parts that have no report of their own, since their numbers would tell on people; and, each as a job
-    that failed, the periods that can't be parted and the refused parts whose report of before still stands."""
+    that failed, the periods that can't be parted and the reports of before that still stand though their part has none now."""
 
     jobs: list[Job]
     refused: list[Job]
@@ -99,13 +99,22 @@ def plan_batch(root: Path, span: str, by: str | None = None) -> Planned:
         twin = folders.setdefault(job.name.casefold(), job)
         if twin != job:
             raise RunError(f"{by}: {twin.part.value!r} and {job.part.value!r} would share a folder: write them alike")
-    return Planned(jobs, refused, [*failed, *still_standing(root, refused)])
+    planned = dict.fromkeys(job.period for job in [*jobs, *refused])
+    return Planned(jobs, refused, [*failed, *(still_standing(root, jobs, planned, by) if by else [])])
 
 
-def still_standing(root: Path, refused: Sequence[Job]) -> list[Ended]:
-    """Refused parts that had a report before the files were corrected; it is a person's to withdraw, since others may have it."""
-    there = [job for job in refused if (root / "reports" / job.name).is_dir()]
-    return [Ended(job, problem=STANDS.format(name=job.name)) for job in there]
+def still_standing(root: Path, jobs: Sequence[Job], planned: Iterable[str], by: str) -> list[Ended]:
+    """Reports of before that no job of the `planned` periods makes any more, since the files were corrected: of refused parts, and
+    of those that nobody is in. They are a person's to withdraw: others may have them.
+    """
+    made = {job.name for job in jobs}
+    there = sorted(path.parent.name for path in (root / "reports").glob("*/results.json"))
+    return [
+        Ended(Job(period), problem=STANDS.format(name=name))
+        for period in planned
+        for name in there
+        if name.startswith(beginning(period, by)) and name not in made
+    ]
 
 
 def parts_of(root: Path, period: Period, by: str) -> tuple[pd.Series, set[str]]:

@@ -16,7 +16,7 @@ from csat_analysis.run.batch import Ended, Job, run_job, waiting_for
 from csat_analysis.run.schedule import Done, nobody_told
 
 if TYPE_CHECKING:
-    from distributed import Future
+    from distributed import Client, Future
 
 PATIENCE = 30  # seconds until a scheduler has answered
 
@@ -27,7 +27,7 @@ def run_on_cluster(
     """Give a batch to the scheduler at `address` (tcp://host:8786); each is given back when it has ended.
 
     The programme's folder has the same path on every worker. Raises RunError where the extra isn't installed, where
-    nobody answers at the address, and where a worker doesn't see the folder.
+    nobody answers at the address, where there is no worker, and where one doesn't see the folder or can't run the package.
     """
     try:
         from distributed import Client, as_completed
@@ -39,8 +39,7 @@ def run_on_cluster(
     except (OSError, ValueError) as error:
         raise RunError(f"no scheduler answers at {address}: {' '.join(str(error).split())}") from None
     with client:
-        client.wait_for_workers(1, timeout=PATIENCE)
-        blind = [worker for worker, sees in client.run(sees_folder, str(root)).items() if not sees]
+        blind = [worker for worker, sees in looked(client, address, root).items() if not sees]
         if blind:
             raise RunError(f"the worker {blind[0]} doesn't see {root}: share the folder under the same path")
         given: dict[Job, object] = {}
@@ -61,10 +60,25 @@ def run_on_cluster(
                 told(job.name, True)
                 yield ended(job, future)
         except BaseException:
-            client.cancel(
-                list(given.values()), force=True
-            )  # those that no worker has begun; what is begun ends by itself
+            client.cancel(list(given.values()), force=True)  # what no worker has begun; the others end by themselves
             raise
+
+
+def looked(client: Client, address: str, root: Path) -> dict[str, bool]:
+    """Worker → does it see the programme's folder?"""
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError:
+        raise RunError(
+            f"the scheduler at {address} has no worker: start `dask worker {address}` on some machine"
+        ) from None
+    try:
+        return client.run(sees_folder, str(root))
+    except Exception as error:  # whatever the worker met: its own error comes back from there
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise RunError(
+            f"a worker of {address} can't run csat-analysis: is this version installed there? ({said})"
+        ) from None
 
 
 def ended(job: Job, future: Future) -> Ended:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ try:
 except ImportError:  # Windows
     import msvcrt
 
+HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)  # by another: POSIX's words, and Windows's
 BETWEEN_LOOKS = 0.5  # seconds
 
 
@@ -48,13 +50,17 @@ def period_lock(
 
 
 def taken(file: IO[str]) -> bool:
-    """Lock the file for this process; False where another holds it."""
+    """Lock the file for this process; False where another holds it. An error of another kind, as of a shared folder that
+    knows no locks, is raised: who waited for that would wait for ever.
+    """
     try:
         if os.name == "nt":
             file.seek(1 << 30)  # beyond what is written: Windows lets nobody read locked bytes
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
+        if error.errno not in HELD:
+            raise
         return False
     return True

@@ -32,11 +32,20 @@ def run_name(period: Period | str, part: Part | None) -> str:
     script; any other character by its bytes (%2F), so that no value leaves its folder; what is too long ends in a hash."""
     if part is None:
         return str(period)
-    column, value = (re.sub(r"[^\w-]", by_bytes, text) for text in (part.column, part.value))
+    value = as_name(part.value)
     if len(value.encode()) > LONGEST:
         short = value.encode()[: LONGEST - 9].decode(errors="ignore")
         value = f"{short}-{hashlib.sha256(part.value.encode()).hexdigest()[:8]}"
-    return f"{period}.{column}={value}"
+    return beginning(period, part.column) + value
+
+
+def beginning(period: Period | str, column: str) -> str:
+    """How the names of all parts by a column begin."""
+    return f"{period}.{as_name(column)}="
+
+
+def as_name(text: str) -> str:
+    return re.sub(r"[^\w-]", by_bytes, text)
 
 
 def by_bytes(found: re.Match[str]) -> str:

@@ -101,7 +101,8 @@ def link_folder(folder: Path, link: Path) -> None:
 
 
 def leftover_prefix(name: Period | str) -> str:
-    return f".running-{name}-"
+    """How the folders of this name begin, and of no other: no name of a run has a ~, and east begins as east-coast does."""
+    return f".running-{name}~"
 
 
 def remove_leftovers(root: Path, name: Period | str) -> None:

@@ -126,13 +126,13 @@ def is_new(folder: Path) -> bool:
 
 
 def settle_all(root: Path) -> None:
-    """Before published outputs are read: end publications that were killed half-way. One that is under way is left to its run, and in
-    a folder that may only be read it stays as it is: each of its places is whole.
+    """Before published outputs are read: end publications that were killed half-way. One that is under way is left to its run, and
+    where nothing may or can be written it stays as it is: each of its places is whole.
     """
     folders = (root / "data" / "processed", root / "reports")
     left = [path for folder in folders for what in (".new-*", ".old-*", f"*/{MARK}") for path in folder.glob(what)]
     for name in {LEFT.sub("", (path.parent if path.name == MARK else path).name) for path in left}:
-        with contextlib.suppress(RunError, PermissionError), period_lock(root, name):
+        with contextlib.suppress(RunError, OSError), period_lock(root, name):
             settle(root, name)
 
 
