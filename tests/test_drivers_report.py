@@ -170,6 +170,22 @@ def test_charts_state_their_finding_and_are_drawn_from_what_is_shown(language):
     assert not {"drivers-importance", "drivers-map", "plans"} & set(thin)
 
 
+@pytest.mark.parametrize(("language", "amount"), [("en", "(CNY 33,400)"), ("zh", "（33,400 元）")])
+def test_a_figures_description_gives_an_amount_whole_beside_an_axis_in_thousands(language, amount):
+    assert amount in re.search(r"<desc[^>]*>(.*?)</desc>", made(language).figures["plans"], re.S)[1]
+
+
+@pytest.mark.parametrize(("word", "told"), [("matters_untold", False), ("matters_more", True)])
+def test_a_figures_description_names_no_order_that_the_text_refuses(word, told):
+    records = [
+        replace(r, verdict=word) if r.key == "drivers.importance" else r for r in [*others(), *drivers_records()]
+    ]
+    figures = report(Results(records)).figures
+    for name in ("drivers-importance", "drivers-map"):
+        said = re.search(r"<desc[^>]*>(.*?)</desc>", figures[name], re.S)[1]
+        assert ("None is told apart from the others beyond chance." in said) is not told
+
+
 def test_a_plans_cost_is_told_with_the_ends_that_were_planned():
     assert "22,000 (14,000 to 30,000)" in words()
     assert "22,000（14,000 至 30,000）" in words("zh") and "+0.7（+0.5 至 +0.9）" in words("zh")

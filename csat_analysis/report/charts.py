@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,7 @@ HERO = 560  # pixels: the trend beside the headline number
 NOTHING = "–"
 PUBLISHED = "published"
 TREND = ("satisfaction.trend", "satisfaction.published")
+UNTOLD = {"no_detectable_difference", "level_with_index", "matters_untold", "cannot_rank", "slopes_not_told_apart"}
 TONES = {"higher": "accent", "lower": "warn", "above_index": "accent", "below_index": "warn"}
 
 
@@ -78,13 +79,15 @@ def rows_table(numbers: Numbers, rows: list[tuple[str, str, Record]], tones: Map
 
 
 def named(numbers: Numbers, name: str, record: Record) -> str:
-    """Sales staff (75.2), plain."""
-    return say(
-        "list.named",
-        numbers.language,
-        name=name,
-        value=wording.number_text(record.value, record.unit, numbers.language),
-    )
+    """Sales staff (75.2), plain; an amount with its currency, since the axis counts it in thousands."""
+    write = wording.level_text if record.unit == "CNY" else wording.number_text
+    return say("list.named", numbers.language, name=name, value=write(record.value, record.unit, numbers.language))
+
+
+def unless_told(alt: str, judged: Iterable[Record], language: str) -> str:
+    """A figure's description that names its ends; where verdicts were given and none tells anybody apart, it says so, as the text does."""
+    words = {record.verdict for record in judged if record.verdict}
+    return say("chart.alt.untold", language, alt=alt) if words and words <= UNTOLD else alt
 
 
 def dots_chart(
@@ -113,6 +116,7 @@ def dots_chart(
     finding = (
         say(alt, language, best=named(numbers, *shown[-1][1:]), worst=named(numbers, *shown[0][1:])) if shown else title
     )
+    finding = unless_told(finding, (record for _, _, record in shown), language)
     table = rows_table(numbers, rows)
     unjudged = [record.verdict is None for _, _, record in rows]
     table.loc[unjudged, "tone"] = "context"  # colour is what differs beyond chance

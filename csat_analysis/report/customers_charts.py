@@ -34,16 +34,13 @@ def groups_chart(numbers: Numbers) -> Chart | None:
     shown = sorted((row for row in rows if row[2].shown), key=lambda row: row[2].value)
     if not shown:
         return None
+    best, worst = (charts.named(numbers, *row[1:]) for row in (shown[-1], shown[0]))
+    alt = say("customers.groups.alt", numbers.language, best=best, worst=worst)
     return charts.chart(
         "customers-groups",
         lambda width: groups_figure(numbers, width),
         title=say("customers.groups", numbers.language),
-        alt=say(
-            "customers.groups.alt",
-            numbers.language,
-            best=charts.named(numbers, *shown[-1][1:]),
-            worst=charts.named(numbers, *shown[0][1:]),
-        ),
+        alt=charts.unless_told(alt, (row[2] for row in shown), numbers.language),
     )
 
 

@@ -56,7 +56,11 @@ def importance_chart(numbers: Numbers) -> Chart | None:
         "drivers-importance",
         lambda width: importance_figure(numbers, width=width),
         title=say("drivers.chart", numbers.language),
-        alt=say("drivers.chart.alt", numbers.language, best=best, worst=worst),
+        alt=charts.unless_told(
+            say("drivers.chart.alt", numbers.language, best=best, worst=worst),
+            (row[2] for row in shown),
+            numbers.language,
+        ),
     )
 
 
@@ -91,11 +95,12 @@ def map_chart(numbers: Numbers) -> Chart | None:
     table = map_table(numbers)
     if len(table) < 2:
         return None
+    alt = say("drivers.map.alt", numbers.language, best=table["name"].iloc[0], worst=table["name"].iloc[-1])
     return charts.chart(
         "drivers-map",
         lambda width: map_figure(table, width=width, **map_words(numbers)),
         title=say("drivers.map", numbers.language),
-        alt=say("drivers.map.alt", numbers.language, best=table["name"].iloc[0], worst=table["name"].iloc[-1]),
+        alt=charts.unless_told(alt, (row[2] for row in importance_rows(numbers)), numbers.language),
     )
 
 
@@ -163,11 +168,13 @@ def plans_chart(numbers: Numbers) -> Chart | None:
     if not rows:
         return None
     best, worst = (charts.named(numbers, *row[1:]) for row in (rows[0], rows[-1]))
+    alt = say("plans.chart.alt", numbers.language, best=best, worst=worst)
+    ranks = (record for record in numbers.results.records if record.key == "plan.best")
     return charts.chart(
         "plans",
         lambda width: plans_figure(numbers, width=width),
         title=say("plans.chart", numbers.language),
-        alt=say("plans.chart.alt", numbers.language, best=best, worst=worst),
+        alt=charts.unless_told(alt, ranks, numbers.language),
     )
 
 

@@ -153,7 +153,11 @@ def groups_chart(numbers: Numbers) -> Chart | None:
         "repurchase-groups",
         lambda width: figures.dot_interval(table, width=width, **around(numbers, table)),
         title=say("repurchase.groups", numbers.language),
-        alt=say("repurchase.groups.alt", numbers.language, best=best, worst=worst),
+        alt=charts.unless_told(
+            say("repurchase.groups.alt", numbers.language, best=best, worst=worst),
+            (record for record in numbers.results.records if record.key == "repurchase.equal_slopes_p"),
+            numbers.language,
+        ),
     )
 
 
